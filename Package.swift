@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One kernel source tree, compiled once per instruction set.
+///
+/// `Sources/PneumoKernelsAVX2` and `Sources/PneumoKernelsAVX512` are symbolic links to
+/// `Sources/PneumoKernels`; only the flags below differ.
+func kernelTarget(_ name: String, define: String, march: String? = nil) -> Target {
+  var flags = [
+    "-Ounchecked",  // inner loops only; callers validate every size
+    "-disable-cmo",  // keep kernel bodies out of baseline clients
+    "-whole-module-optimization", "-num-threads", "1",  // cross-file inlining in debug builds too
+  ]
+  if let march { flags += ["-Xcc", "-march=\(march)"] }
+  return .target(
+    name: name,
+    dependencies: ["PneumoKernelABI"],
+    swiftSettings: [.define(define), .unsafeFlags(flags)])
+}
+
+var kernelTargets = [kernelTarget("PneumoKernels", define: "KERNEL_BASELINE")]
+#if arch(x86_64)
+kernelTargets += [
+  kernelTarget("PneumoKernelsAVX2", define: "KERNEL_AVX2", march: "x86-64-v3"),
+  kernelTarget("PneumoKernelsAVX512", define: "KERNEL_AVX512", march: "x86-64-v4"),
+]
+#endif
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "pneumo",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Pneumo", targets: ["Pneumo"]),
+    .library(name: "PneumoImaging", targets: ["PneumoImaging"]),
+    .executable(name: "pneumo-convert", targets: ["pneumo-convert"]),
+    .executable(name: "pneumo-infer", targets: ["pneumo-infer"]),
+    .executable(name: "pneumo-data", targets: ["pneumo-data"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: kernelTargets + [
+    // Runtime: depends on nothing but the Swift toolchain.
+    .systemLibrary(name: "CCPU"),
+    .target(name: "PneumoKernelABI"),
+    .target(name: "PneumoFiles"),
+    .target(name: "PneumoModel", dependencies: ["PneumoFiles"]),
+    .target(
+      name: "PneumoCompute",
+      dependencies: ["CCPU", "PneumoKernelABI"] + kernelTargets.map { .target(name: $0.name) },
+      linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "Pneumo", dependencies: ["PneumoModel", "PneumoCompute"]),
+
+    // Images in.
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .target(name: "PneumoImaging", dependencies: ["PneumoFiles", "PneumoModel", "CTurboJPEG"]),
+    .target(name: "PneumoPhantom"),
+
+    // Foreign models in.
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .target(name: "PneumoImport", dependencies: ["PneumoFiles", "PneumoModel", "CHDF5"]),
+
+    // Command-line tools: argument parsing and printing only.
+    .target(name: "PneumoConsole"),
+    .executableTarget(
+      name: "pneumo-convert",
+      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", argumentParser]),
+    .executableTarget(
+      name: "pneumo-infer",
+      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", argumentParser]),
+    .executableTarget(
+      name: "pneumo-data",
+      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", argumentParser]),
+
+    .target(
+      name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
+    .testTarget(
+      name: "PneumoKernelsTests", dependencies: ["PneumoCompute", "PneumoTestSupport"]),
+    .testTarget(
+      name: "PneumoModelTests", dependencies: ["PneumoModel", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "PneumoTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "PneumoImagingTests", dependencies: ["PneumoImaging", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "PneumoImportTests", dependencies: ["PneumoImport", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
+    .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
+  ],
+  swiftLanguageModes: [.v6])

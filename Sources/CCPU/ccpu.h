@@ -1,0 +1,19 @@
+// What the CPU, or the emulator that plays one, says of itself.
+#pragma once
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+// CPUID of (leaf, subleaf) as eax, ebx, ecx, edx; 0 where the CPU lacks the leaf.
+static inline int cpu_leaf(uint32_t leaf, uint32_t subleaf, uint32_t out[4]) {
+  return __get_cpuid_count(leaf, subleaf, &out[0], &out[1], &out[2], &out[3]);
+}
+
+// XCR0: which register files the operating system saves. Only where CPUID reports OSXSAVE.
+static inline uint64_t cpu_xcr0(void) {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return ((uint64_t)high << 32) | low;
+}
+#endif

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Why a file could not be read or written. `description` names the file and the reason.
+public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Sendable, CaseIterable {
+    /// The system refused: no such file, no permission, disk full, …
+    case system
+    /// A folder, FIFO, device or socket stands where a regular file is needed.
+    case notARegularFile
+    /// The file is larger than its reader accepts.
+    case tooLarge
+  }
+
+  public let kind: Kind
+  public let path: String
+  public let reason: String
+
+  public init(_ kind: Kind, path: String, reason: String) {
+    self.kind = kind
+    self.path = path
+    self.reason = reason
+  }
+
+  /// The error of the system call that failed last, in words.
+  static func last(_ path: String, doing action: String) -> FileError {
+    let code = errno
+    return FileError(
+      .system, path: path, reason: "cannot \(action): \(String(cString: strerror(code)))")
+  }
+
+  public var description: String { "\(path): \(reason)" }
+}

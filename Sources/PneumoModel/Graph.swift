@@ -1,0 +1,83 @@
+/// A network: layers in an order in which each comes after its inputs, with all shapes checked.
+///
+/// Value 0 is the input of the graph, value `i + 1` is what layer `i` answers. The last layer is
+/// the output.
+public struct Graph: Equatable, Sendable {
+  public struct Node: Equatable, Sendable {
+    /// Unique in the graph.
+    public var name: String
+    public var operation: Operation
+    /// Values that the layer reads.
+    public var inputs: [Int]
+
+    public init(name: String, operation: Operation, inputs: [Int]) {
+      self.name = name
+      self.operation = operation
+      self.inputs = inputs
+    }
+  }
+
+  public let nodes: [Node]
+  /// The shape of each value, `shapes[0]` being that of the input.
+  public let shapes: [TensorShape]
+
+  public var inputShape: TensorShape { shapes[0] }
+  public var outputShape: TensorShape { shapes[nodes.count] }
+
+  /// Number of trained numbers of all layers.
+  public var parameterCount: Int { nodes.reduce(0) { $0 + $1.operation.parameterCount } }
+
+  /// Checks that `nodes` are a network, and infers the shape of each value.
+  public init(inputShape: TensorShape, nodes: [Node]) throws(ModelError) {
+    guard !nodes.isEmpty else { throw ModelError(.emptyGraph, "the graph has no layers") }
+    guard nodes.count <= Limits.layers else {
+      throw ModelError(
+        .limitExceeded, "\(nodes.count) layers; at most \(Limits.layers) are accepted")
+    }
+    try Self.check(inputShape, role: "input")
+    var shapes = [inputShape]
+    var names = Set<String>()
+    var isUsed = [Bool](repeating: false, count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      guard names.insert(node.name).inserted else {
+        throw ModelError(.duplicateName, "two layers have this name", layer: node.name)
+      }
+      for input in node.inputs {
+        guard (0...index).contains(input) else {
+          throw ModelError(
+            .cyclicGraph,
+            "reads value \(input), which is not computed before it (expected 0...\(index))",
+            layer: node.name)
+        }
+        if input > 0 { isUsed[input - 1] = true }
+      }
+      do throws(ModelError) {
+        let shape = try node.operation.outputShape(of: node.inputs.map { shapes[$0] })
+        try Self.check(shape, role: "output")
+        shapes.append(shape)
+      } catch {
+        throw error.naming(layer: node.name)
+      }
+    }
+    if let unused = isUsed.dropLast().firstIndex(of: false) {
+      throw ModelError(
+        .unusedLayer, "no layer reads what it answers, and it is not the last",
+        layer: nodes[unused].name)
+    }
+    self.nodes = nodes
+    self.shapes = shapes
+  }
+
+  private static func check(_ shape: TensorShape, role: String) throws(ModelError) {
+    var count = 1
+    for extent in shape.dimensions {
+      guard (1...Limits.axis).contains(extent), count <= Limits.elements / extent else {
+        throw ModelError(
+          .limitExceeded,
+          "its \(role) has the shape \(shape); each axis must be 1 to \(Limits.axis), "
+            + "all together at most \(Limits.elements) elements")
+      }
+      count *= extent
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/// A classifier with all that is needed to get the answers it gave in training.
+public struct Model: Equatable, Sendable {
+  public let graph: Graph
+  public let preprocessing: Preprocessing
+  /// The classes. A single sigmoid output is the probability of the second of two labels;
+  /// otherwise there is one label per output.
+  public let labels: [String]
+  /// With two classes: the second is chosen where its probability is greater than this.
+  public let threshold: Float
+  public let card: ModelCard
+
+  /// Checks that the parts belong together.
+  public init(
+    graph: Graph, preprocessing: Preprocessing, labels: [String], threshold: Float = 0.5,
+    card: ModelCard = ModelCard()
+  ) throws(ModelError) {
+    try preprocessing.check()
+    guard graph.inputShape == preprocessing.shape else {
+      throw ModelError(
+        .shapeMismatch,
+        "preprocessing makes images of \(preprocessing.shape), the graph takes \(graph.inputShape)")
+    }
+    guard case .vector(let outputs) = graph.outputShape else {
+      throw ModelError(
+        .shapeMismatch,
+        "a classifier ends in a vector, one number a class; this ends in \(graph.outputShape)")
+    }
+    let expected = outputs == 1 ? 2 : outputs
+    guard labels.count == expected, labels.count <= Limits.labels else {
+      throw ModelError(
+        .invalidLabels,
+        "\(outputs) \(outputs == 1 ? "output needs" : "outputs need") \(expected) labels, "
+          + "found \(labels.count)")
+    }
+    guard Set(labels).count == labels.count, !labels.contains("") else {
+      throw ModelError(
+        .invalidLabels, "labels must be different and not empty, found \(labels)")
+    }
+    guard threshold >= 0, threshold <= 1 else {
+      throw ModelError(.invalidThreshold, "a threshold of \(threshold), expected 0 to 1")
+    }
+    try Self.checkOutput(of: graph)
+    for node in graph.nodes {
+      for (name, tensor) in node.operation.weights where !tensor.isFinite {
+        throw ModelError(
+          .nonFiniteWeights, "its \(name) holds NaN or infinity; train or export it again",
+          layer: node.name)
+      }
+    }
+    self.graph = graph
+    self.preprocessing = preprocessing
+    self.labels = labels
+    self.threshold = threshold
+    self.card = card
+  }
+
+  /// How outputs become probabilities: the activation that the graph ends with.
+  public var outputActivation: Activation { Self.outputActivation(of: graph)! }
+
+  private static func outputActivation(of graph: Graph) -> Activation? {
+    switch graph.nodes.last?.operation {
+    case .dense(let layer): layer.activation
+    case .activation(let activation): activation
+    default: nil
+    }
+  }
+
+  private static func checkOutput(of graph: Graph) throws(ModelError) {
+    let activation = outputActivation(of: graph)
+    if activation == .sigmoid || activation == .softmax && graph.outputShape.count > 1 { return }
+    throw ModelError(
+      .invalidParameter,
+      "a classifier ends with sigmoid, or with softmax over two or more classes; this ends with "
+        + (activation?.description ?? "no activation"),
+      layer: graph.nodes.last?.name)
+  }
+}

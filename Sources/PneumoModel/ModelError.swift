@@ -1,0 +1,88 @@
+import PneumoFiles
+
+/// Why a model is not one, or its file not readable.
+///
+/// `description` is one English sentence that names the file and the layer, where known, what was
+/// expected, what was found and what to do.
+public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    // The file as a whole.
+    case unreadable
+    case empty
+    case netpbm
+    case notAModel
+    case unsupportedVersion
+    case truncated
+    case trailingBytes
+    case checksumMismatch
+    // Its sections.
+    case unknownSection
+    case missingSection
+    case sectionOutOfBounds
+    case sectionOverlap
+    case hole
+    case misaligned
+    // Values inside a section.
+    case limitExceeded
+    case unknownOperator
+    case unknownValue
+    case invalidText
+    // The graph.
+    case emptyGraph
+    case cyclicGraph
+    case unusedLayer
+    case wrongInputCount
+    case duplicateName
+    case invalidParameter
+    case shapeMismatch
+    case nonFiniteWeights
+    // What surrounds it.
+    case invalidPreprocessing
+    case invalidLabels
+    case invalidThreshold
+  }
+
+  public let kind: Kind
+  public var file: String?
+  /// Offset in the file, in bytes.
+  public var offset: Int?
+  public var layer: String?
+  public let reason: String
+
+  public init(
+    _ kind: Kind, _ reason: String, file: String? = nil, offset: Int? = nil, layer: String? = nil
+  ) {
+    self.kind = kind
+    self.reason = reason
+    self.file = file
+    self.offset = offset
+    self.layer = layer
+  }
+
+  public init(_ error: FileError) {
+    self.init(.unreadable, error.reason, file: error.path)
+  }
+
+  public var description: String {
+    var text = ""
+    if let file { text += "\(file): " }
+    if let layer { text += "layer '\(layer)': " }
+    text += reason
+    if let offset { text += " (at byte \(offset))" }
+    return text
+  }
+
+  /// The same error, naming `file`.
+  public func naming(file: String?) -> ModelError {
+    var copy = self
+    copy.file = copy.file ?? file
+    return copy
+  }
+
+  /// The same error, naming `layer`.
+  public func naming(layer: String) -> ModelError {
+    var copy = self
+    copy.layer = copy.layer ?? layer
+    return copy
+  }
+}

@@ -1,0 +1,124 @@
+/// How pixels become the input of the graph, so that inference sees what training saw.
+///
+/// In this order: the stored orientation is applied if asked for, colours are converted to
+/// `colorMode`, the image is resized to `size` with `filter`, and each channel value `x` of 0...255
+/// becomes `(x * scale - mean) / standardDeviation` in `Float`.
+public struct Preprocessing: Hashable, Sendable {
+  public enum ColorMode: UInt8, Hashable, Sendable, CaseIterable {
+    /// One channel, `(R * 19595 + G * 38470 + B * 7471 + 0x8000) >> 16` as Pillow converts.
+    case gray = 0
+    case rgb = 1
+    case bgr = 2
+
+    public var channels: Int { self == .gray ? 1 : 3 }
+  }
+
+  /// A filter of Pillow's `Image.resize`, with its semantics: all but nearest are antialiased.
+  public enum Filter: UInt8, Hashable, Sendable, CaseIterable {
+    case nearest = 0
+    case box = 1
+    case bilinear = 2
+    case hamming = 3
+    case bicubic = 4
+    case lanczos = 5
+  }
+
+  /// The order of the scalars of one image.
+  public enum Layout: UInt8, Hashable, Sendable, CaseIterable {
+    /// Rows of pixels of channels (NHWC): Keras, TensorFlow.
+    case channelsLast = 0
+    /// Channels of rows of pixels (NCHW): PyTorch, ONNX.
+    case channelsFirst = 1
+  }
+
+  public var colorMode: ColorMode
+  public var size: Extent
+  public var filter: Filter
+  /// One number per channel, as are `mean` and `standardDeviation`.
+  public var scale: [Float]
+  public var mean: [Float]
+  public var standardDeviation: [Float]
+  public var layout: Layout
+  /// Whether the EXIF orientation turns the image first. Keras' loader ignores it.
+  public var appliesOrientation: Bool
+
+  public init(
+    colorMode: ColorMode, size: Extent, filter: Filter, scale: [Float], mean: [Float],
+    standardDeviation: [Float], layout: Layout = .channelsLast, appliesOrientation: Bool = false
+  ) {
+    self.colorMode = colorMode
+    self.size = size
+    self.filter = filter
+    self.scale = scale
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+    self.layout = layout
+    self.appliesOrientation = appliesOrientation
+  }
+
+  /// What the study's `ImageDataGenerator(rescale=1./255)` with `flow_from_directory` does: RGB,
+  /// nearest neighbour, and a multiplication by `Float(1.0 / 255)`, which is not a division by 255.
+  public static func kerasStudy(size: Extent) -> Preprocessing {
+    Preprocessing(
+      colorMode: .rgb, size: size, filter: .nearest,
+      scale: [Float](repeating: Float(1.0 / 255), count: 3),
+      mean: [0, 0, 0], standardDeviation: [1, 1, 1])
+  }
+
+  /// The shape of one image's tensor in the graph, whatever `layout` is.
+  public var shape: TensorShape {
+    .image(height: size.height, width: size.width, channels: colorMode.channels)
+  }
+
+  func check() throws(ModelError) {
+    for side in [size.height, size.width] where !(1...Limits.imageSide).contains(side) {
+      throw ModelError(
+        .invalidPreprocessing, "images of \(size), expected sides of 1 to \(Limits.imageSide)")
+    }
+    let channels = colorMode.channels
+    for (name, values) in [
+      ("scale", scale), ("mean", mean), ("standard deviation", standardDeviation),
+    ] {
+      guard values.count == channels, values.allSatisfy(\.isFinite) else {
+        throw ModelError(
+          .invalidPreprocessing,
+          "the \(name) needs \(channels) finite numbers, one a channel, found \(values)")
+      }
+    }
+    guard standardDeviation.allSatisfy({ $0 != 0 }) else {
+      throw ModelError(.invalidPreprocessing, "a standard deviation of zero")
+    }
+  }
+}
+
+extension Preprocessing.ColorMode: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .gray: "gray"
+    case .rgb: "rgb"
+    case .bgr: "bgr"
+    }
+  }
+}
+
+extension Preprocessing.Filter: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .nearest: "nearest"
+    case .box: "box"
+    case .bilinear: "bilinear"
+    case .hamming: "hamming"
+    case .bicubic: "bicubic"
+    case .lanczos: "lanczos"
+    }
+  }
+}
+
+extension Preprocessing.Layout: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .channelsLast: "channels-last"
+    case .channelsFirst: "channels-first"
+    }
+  }
+}
