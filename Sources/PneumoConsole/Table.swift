@@ -1,0 +1,56 @@
+/// Rows of text in aligned columns.
+public struct Table: Sendable {
+  public enum Alignment: Sendable { case left, right }
+
+  public struct Column: Sendable {
+    public var title: String
+    public var alignment: Alignment
+    /// The column is at least this wide, in characters.
+    public var minimumWidth: Int
+
+    public init(_ title: String, _ alignment: Alignment = .left, minimumWidth: Int = 0) {
+      self.title = title
+      self.alignment = alignment
+      self.minimumWidth = minimumWidth
+    }
+  }
+
+  public let columns: [Column]
+  public private(set) var rows: [[String]] = []
+
+  public init(_ columns: [Column]) { self.columns = columns }
+
+  /// Adds a row of as many texts as there are columns.
+  public mutating func append(_ row: [String]) {
+    precondition(row.count == columns.count, "one text a column")
+    rows.append(row)
+  }
+
+  /// The titles, a rule and the rows, each on a line that ends with a line feed.
+  public var text: String {
+    let widths = self.widths
+    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+    return ([line(columns.map(\.title), widths), rule] + rows.map { line($0, widths) })
+      .map { $0 + "\n" }.joined()
+  }
+
+  /// The width of each column, in characters.
+  public var widths: [Int] {
+    columns.indices.map { index in
+      rows.reduce(max(columns[index].title.count, columns[index].minimumWidth)) {
+        max($0, $1[index].count)
+      }
+    }
+  }
+
+  /// One row in columns of `widths`, without blanks at its end.
+  public func line(_ row: [String], _ widths: [Int]) -> String {
+    let cells = zip(zip(row, widths), columns).map { cell, column in
+      let blanks = String(repeating: " ", count: max(cell.1 - cell.0.count, 0))
+      return column.alignment == .left ? cell.0 + blanks : blanks + cell.0
+    }
+    var line = cells.joined(separator: "  ")
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+}

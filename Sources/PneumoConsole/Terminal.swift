@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// One of the streams that a tool writes to.
+public enum StandardStream: CInt, Sendable {
+  case output = 1
+  case error = 2
+
+  /// Whether a person, rather than a file or a program, is at the other end.
+  public var isTerminal: Bool { isatty(rawValue) == 1 }
+
+  /// Columns of the terminal, 80 where it does not say.
+  public var width: Int {
+    var size = winsize()
+    guard ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Writes all of `text` now. Answers false where the stream is closed or full.
+  @discardableResult
+  public func write(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      var done = 0
+      while done < bytes.count {
+        #if canImport(Glibc)
+        let written = Glibc.write(rawValue, bytes.baseAddress! + done, bytes.count - done)
+        #else
+        let written = Darwin.write(rawValue, bytes.baseAddress! + done, bytes.count - done)
+        #endif
+        if written >= 0 {
+          done += written
+        } else if errno != EINTR {
+          return false
+        }
+      }
+      return true
+    }
+  }
+}
