@@ -9,7 +9,8 @@ func kernelTarget(_ name: String, define: String, march: String? = nil) -> Targe
   var flags = [
     "-Ounchecked",  // inner loops only; callers validate every size
     "-disable-cmo",  // keep kernel bodies out of baseline clients
-    "-whole-module-optimization", "-num-threads", "1",  // cross-file inlining in debug builds too
+    // Inlining across files in debug builds too.
+    "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode",
   ]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(

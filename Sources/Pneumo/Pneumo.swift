@@ -1,1 +1,3 @@
 @_exported import PneumoModel
+
+@_exported import struct PneumoCompute.ComputeError

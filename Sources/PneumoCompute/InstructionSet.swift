@@ -57,7 +57,9 @@ private enum CPULevel: Int, Comparable {
   /// Asks CPUID for every feature that `-march=x86-64-v3` and `-v4` let the compiler use, and
   /// XGETBV whether the operating system saves the registers. (Intel SDM vol. 2A, CPUID.)
   static let detected: CPULevel = {
-    let one = leaf(1), seven = leaf(7), extended = leaf(0x8000_0001)
+    let one = leaf(1)
+    let seven = leaf(7)
+    let extended = leaf(0x8000_0001)
     let osxsave = 27
     guard one.ecx.has(osxsave) else { return .v1 }
     let saved = cpu_xcr0()

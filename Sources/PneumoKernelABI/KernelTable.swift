@@ -40,8 +40,7 @@ public struct KernelTable: Sendable {
   /// `x / (1 + exp(-x))`; `output` may be `input`.
   public let swish: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
   /// Softmax over the channels of each pixel; `output` may be `input`.
-  public let softmax:
-    @Sendable (_ input: In, _ output: Out, _ pixels: Int, _ channels: Int) -> Void
+  public let softmax: @Sendable (_ input: In, _ output: Out, _ pixels: Int, _ channels: Int) -> Void
 
   /// Packs a matrix of `rows` × `columns`, whose rows are `rowStride` apart, for
   /// `convolveDirect`: blocks of `blockChannels` columns, each block row by row, zeros in the
