@@ -70,15 +70,16 @@ let package = Package(
 
     // Command-line tools: argument parsing and printing only.
     .target(name: "PneumoConsole"),
+    .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
-      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", argumentParser]),
+      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser]),
     .executableTarget(
       name: "pneumo-infer",
-      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", argumentParser]),
+      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
     .executableTarget(
       name: "pneumo-data",
-      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", argumentParser]),
+      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
 
     .target(
       name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
