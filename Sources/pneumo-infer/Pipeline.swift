@@ -39,7 +39,6 @@ final class Pipeline: Sendable {
   private let model: Model
   private let inputs: [Input]
   private let session: Session
-  private let loader: ImageLoader
   private let threshold: Float?
   private let workers: Int
   private let chunkSize: Int
@@ -57,7 +56,6 @@ final class Pipeline: Sendable {
     self.model = model
     self.inputs = inputs
     threshold = options.threshold
-    loader = ImageLoader(model.preprocessing)
     workers = max(1, min(threads, inputs.count))
     let share = (inputs.count + workers - 1) / workers
     chunkSize = options.batch ?? max(1, min(Self.usualBatch, share))
@@ -97,12 +95,14 @@ final class Pipeline: Sendable {
   func profile() -> [LayerProfile] { session.profile() }
 
   private func work() {
+    let loader = ImageLoader(model.preprocessing)
     var memory = [Float](repeating: 0, count: chunkSize * session.inputCount)
     while !isCancelled.load(ordering: .relaxed) {
       let chunk = nextChunk.wrappingAdd(1, ordering: .relaxed).oldValue
       let first = chunk * chunkSize
       guard first < inputs.count else { break }
-      let outcomes = classify(inputs[first..<min(first + chunkSize, inputs.count)], &memory)
+      let slice = inputs[first..<min(first + chunkSize, inputs.count)]
+      let outcomes = classify(slice, loader, &memory)
       progress.withLock { $0.finished[chunk] = outcomes }
       hasNews.signal()
     }
@@ -110,7 +110,9 @@ final class Pipeline: Sendable {
     hasNews.signal()
   }
 
-  private func classify(_ inputs: ArraySlice<Input>, _ memory: inout [Float]) -> [Outcome] {
+  private func classify(
+    _ inputs: ArraySlice<Input>, _ loader: ImageLoader, _ memory: inout [Float]
+  ) -> [Outcome] {
     // The images that could be read stand in `memory` one after the other.
     var failures: [String?] = []
     var loaded = 0
@@ -121,7 +123,7 @@ final class Pipeline: Sendable {
         if failure == nil {
           let place = UnsafeMutableBufferPointer(
             rebasing: memory[loaded * size..<(loaded + 1) * size])
-          do {
+          do throws(ImageError) {
             try loader.load(input.path, into: place)
             loaded += 1
           } catch {
