@@ -100,7 +100,7 @@ let package = Package(
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["PneumoTestSupport"],
+      name: "CommandLineTests", dependencies: ["Pneumo", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6])
