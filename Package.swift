@@ -92,7 +92,8 @@ let package = Package(
       name: "PneumoTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoImagingTests", dependencies: ["PneumoImaging", "PneumoTestSupport"],
+      name: "PneumoImagingTests",
+      dependencies: ["PneumoImaging", "PneumoFiles", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoImportTests", dependencies: ["PneumoImport", "PneumoTestSupport"],
