@@ -15,12 +15,17 @@ public enum Interrupt {
   /// Notes requests from now on instead of ending the process.
   public static func observe() {
     _ = received.load(ordering: .relaxed)  // initialised before a handler needs it
+    // Whoever started this process from a thread of Dispatch has left these blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
       signal(number) { number in
         Interrupt.received.store(number, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
     }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether the user has asked to stop.

@@ -120,7 +120,7 @@ import Testing
     let result = try tool.run(
       arguments.isEmpty ? [] : ["model.pnm", "pictures"] + arguments, in: folder)
     #expect(result.exitCode == 2)
-    #expect(result.error.contains("Usage: pneumo-infer"))
+    #expect(result.error.lowercased().contains("usage: pneumo-infer"))
     #expect(result.output == "")
   }
 
@@ -170,7 +170,7 @@ import Testing
   }
 
   @Test func interruptFinishesTheOutput() throws {
-    let list = String(repeating: "pictures/\(Self.pictures[0])\n", count: 200_000)
+    let list = String(repeating: "pictures/\(Self.pictures[0])\n", count: 50_000)
     try folder.write(Array(list.utf8), to: "list")
     let process = Process()
     process.executableURL = Tool.products.appending(path: tool.name)
@@ -188,7 +188,7 @@ import Testing
     #expect(process.terminationReason == .exit)
     #expect(process.terminationStatus == 130)
     let array = try JSONSerialization.jsonObject(with: folder.read("out")) as? [Any]
-    #expect((1..<200_000).contains(array?.count ?? 0))
+    #expect((1..<50_000).contains(array?.count ?? 0))
     #expect(String(decoding: try folder.read("err"), as: UTF8.self).contains("interrupted after"))
   }
 }
