@@ -9,7 +9,8 @@ func kernelTarget(_ name: String, define: String, march: String? = nil) -> Targe
   var flags = [
     "-Ounchecked",  // inner loops only; callers validate every size
     "-disable-cmo",  // keep kernel bodies out of baseline clients
-    "-whole-module-optimization", "-num-threads", "1",  // cross-file inlining in debug builds too
+    // Inlining across files in debug builds too.
+    "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode",
   ]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(
@@ -69,15 +70,16 @@ let package = Package(
 
     // Command-line tools: argument parsing and printing only.
     .target(name: "PneumoConsole"),
+    .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
-      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", argumentParser]),
+      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser]),
     .executableTarget(
       name: "pneumo-infer",
-      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", argumentParser]),
+      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
     .executableTarget(
       name: "pneumo-data",
-      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", argumentParser]),
+      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
 
     .target(
       name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
