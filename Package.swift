@@ -79,7 +79,10 @@ let package = Package(
       dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
     .executableTarget(
       name: "pneumo-data",
-      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
+      dependencies: [
+        "PneumoPhantom", "PneumoImaging", "PneumoFiles", "PneumoCompute", "PneumoConsole",
+        "PneumoCommandLine", argumentParser,
+      ]),
 
     .target(
       name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
