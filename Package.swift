@@ -95,7 +95,8 @@ let package = Package(
       name: "PneumoTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoImagingTests", dependencies: ["PneumoImaging", "PneumoTestSupport"],
+      name: "PneumoImagingTests",
+      dependencies: ["PneumoImaging", "PneumoFiles", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoImportTests", dependencies: ["PneumoImport", "PneumoTestSupport"],
@@ -103,7 +104,7 @@ let package = Package(
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["PneumoTestSupport"],
+      name: "CommandLineTests", dependencies: ["Pneumo", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6])

@@ -47,7 +47,7 @@ public final class JPEGDecoder {
     do throws(FileError) {
       bytes = try readFile(path, limit: limits.fileSize)
     } catch {
-      image.clear()
+      image = .empty
       throw ImageError(error)
     }
     do throws(ImageError) {
@@ -66,7 +66,7 @@ public final class JPEGDecoder {
       try limits.check(byteCount: bytes.count)
       let header = try JPEGHeader(bytes)
       try limits.check(width: header.width, height: header.height)
-      image.resizeStorage(toHold: header.width * header.height * header.components)
+      image.pixels.resize(to: header.width * header.height * header.components)
       try decompress(bytes, header, into: &image.pixels)
       image.width = header.width
       image.height = header.height
@@ -75,7 +75,7 @@ public final class JPEGDecoder {
         image = image.oriented(header.orientation)
       }
     } catch {
-      image.clear()
+      image = .empty
       throw error
     }
   }
@@ -104,7 +104,7 @@ public final class JPEGDecoder {
         handle, source.baseAddress, UInt(source.count), &width, &height, &subsampling, &colorspace)
       return Int(width) == header.width && Int(height) == header.height
     }
-    guard agrees else { throw corrupt(handle) }
+    guard agrees else { throw closeAfterError(handle) }
     let status = pixels.withUnsafeMutableBufferPointer { target in
       bytes.withUnsafeBufferPointer { source in
         // SAFETY: libjpeg-turbo writes `height` rows of `width * components` bytes, the size that
@@ -114,7 +114,7 @@ public final class JPEGDecoder {
           CInt(header.width), 0, CInt(header.height), CInt(format.rawValue), flags)
       }
     }
-    guard status == 0 else { throw corrupt(handle) }
+    guard status == 0 else { throw closeAfterError(handle) }
     if header.components == 4 {
       pixels.withUnsafeMutableBufferPointer { convertInvertedCMYKToRGB($0, count: area) }
       pixels.removeLast(area)
@@ -130,31 +130,32 @@ public final class JPEGDecoder {
     return created
   }
 
-  private func corrupt(_ handle: tjhandle) -> ImageError {
+  /// The error that libjpeg-turbo has just met.
+  ///
+  /// It can leave the marker at which it stopped in the handle, and take it for the beginning of
+  /// the next image (seen in 2.1.5). So no handle is used after an error.
+  private func closeAfterError(_ handle: tjhandle) -> ImageError {
     let message = String(cString: tjGetErrorStr2(handle))
+    tjDestroy(handle)
+    self.handle = nil
     return ImageError(
       .corrupt, "a damaged JPEG (libjpeg: \(message)); fetch or export the file again")
   }
 }
 
-extension PixelImage {
+extension [UInt8] {
 
-  fileprivate mutating func clear() {
-    width = 0
-    height = 0
-    channels = 1
-    pixels.removeAll(keepingCapacity: true)
-  }
-
-  /// Gives `pixels` the length `count`, its bytes of any value.
-  fileprivate mutating func resizeStorage(toHold count: Int) {
-    if pixels.count >= count {
-      pixels.removeLast(pixels.count - count)
+  /// Takes the length `count`, in the same storage where it is large enough, with any bytes.
+  fileprivate mutating func resize(to count: Int) {
+    if count <= self.count {
+      removeLast(self.count - count)
+    } else if count <= capacity {
+      append(contentsOf: repeatElement(0, count: count - self.count))
     } else {
       // SAFETY: every bit pattern is a byte. The decoder overwrites them all, or throws and they
       // are dropped. Memory that is not written is not taken either: a small file that declares a
       // huge image costs address space only.
-      pixels = [UInt8](unsafeUninitializedCapacity: count) { _, initialized in
+      self = [UInt8](unsafeUninitializedCapacity: count) { _, initialized in
         initialized = count
       }
     }

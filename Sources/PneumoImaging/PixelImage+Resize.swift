@@ -6,8 +6,9 @@ extension PixelImage {
   ///
   /// An image of that size already is returned as it is.
   ///
-  /// - Precondition: sides of at least 1.
+  /// - Precondition: sides of at least 1, of the image and of the result.
   public func resized(to size: Extent, filter: Preprocessing.Filter) -> PixelImage {
+    precondition(width > 0 && height > 0, "an empty image has no pixels to resize")
     precondition(size.width > 0 && size.height > 0, "an image has at least one pixel")
     if size.width == width, size.height == height { return self }
     switch filter {

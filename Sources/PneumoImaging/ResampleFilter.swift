@@ -76,6 +76,9 @@ struct ResampleWeights {
   /// Most source pixels that one target pixel takes.
   private(set) var longest = 0
 
+  /// How many source pixels target pixel `index` takes.
+  func count(_ index: Int) -> Int { starts[index + 1] - starts[index] }
+
   init(from source: Int, to target: Int, filter: Preprocessing.Filter) {
     let scale = Double(source) / Double(target)
     let filterScale = max(scale, 1)
