@@ -73,10 +73,14 @@ let package = Package(
     .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
-      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser]),
+      dependencies: [
+        "PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser,
+      ]),
     .executableTarget(
       name: "pneumo-infer",
-      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
+      dependencies: [
+        "Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser,
+      ]),
     .executableTarget(
       name: "pneumo-data",
       dependencies: [
@@ -108,3 +112,11 @@ let package = Package(
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6])
+
+// Tools/test sets this, and builds in a folder of its own. Warnings of newer compilers do not keep
+// others from building.
+if Context.environment["PNEUMO_WARNINGS_AS_ERRORS"] != nil {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}
