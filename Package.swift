@@ -73,13 +73,20 @@ let package = Package(
     .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
-      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser]),
+      dependencies: [
+        "PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser,
+      ]),
     .executableTarget(
       name: "pneumo-infer",
-      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
+      dependencies: [
+        "Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser,
+      ]),
     .executableTarget(
       name: "pneumo-data",
-      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser]),
+      dependencies: [
+        "PneumoPhantom", "PneumoImaging", "PneumoFiles", "PneumoCompute", "PneumoConsole",
+        "PneumoCommandLine", argumentParser,
+      ]),
 
     .target(
       name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
@@ -105,3 +112,11 @@ let package = Package(
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6])
+
+// Tools/test sets this, and builds in a folder of its own. Warnings of newer compilers do not keep
+// others from building.
+if Context.environment["PNEUMO_WARNINGS_AS_ERRORS"] != nil {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}
