@@ -9,7 +9,8 @@ func kernelTarget(_ name: String, define: String, march: String? = nil) -> Targe
   var flags = [
     "-Ounchecked",  // inner loops only; callers validate every size
     "-disable-cmo",  // keep kernel bodies out of baseline clients
-    "-whole-module-optimization", "-num-threads", "1",  // cross-file inlining in debug builds too
+    // Inlining across files in debug builds too.
+    "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode",
   ]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(
@@ -69,15 +70,23 @@ let package = Package(
 
     // Command-line tools: argument parsing and printing only.
     .target(name: "PneumoConsole"),
+    .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
-      dependencies: ["PneumoImport", "PneumoModel", "PneumoConsole", argumentParser]),
+      dependencies: [
+        "PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser,
+      ]),
     .executableTarget(
       name: "pneumo-infer",
-      dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole", argumentParser]),
+      dependencies: [
+        "Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser,
+      ]),
     .executableTarget(
       name: "pneumo-data",
-      dependencies: ["PneumoPhantom", "PneumoImaging", "PneumoConsole", argumentParser]),
+      dependencies: [
+        "PneumoPhantom", "PneumoImaging", "PneumoFiles", "PneumoCompute", "PneumoConsole",
+        "PneumoCommandLine", argumentParser,
+      ]),
 
     .target(
       name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
@@ -90,7 +99,8 @@ let package = Package(
       name: "PneumoTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoImagingTests", dependencies: ["PneumoImaging", "PneumoTestSupport"],
+      name: "PneumoImagingTests",
+      dependencies: ["PneumoImaging", "PneumoFiles", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoImportTests", dependencies: ["PneumoImport", "PneumoTestSupport"],
@@ -98,7 +108,15 @@ let package = Package(
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["PneumoTestSupport"],
+      name: "CommandLineTests", dependencies: ["Pneumo", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6])
+
+// Tools/test sets this, and builds in a folder of its own. Warnings of newer compilers do not keep
+// others from building.
+if Context.environment["PNEUMO_WARNINGS_AS_ERRORS"] != nil {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

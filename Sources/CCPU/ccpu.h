@@ -1,5 +1,6 @@
 // What the CPU, or the emulator that plays one, says of itself.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__x86_64__)
@@ -16,4 +17,9 @@ static inline uint64_t cpu_xcr0(void) {
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return ((uint64_t)high << 32) | low;
 }
+#endif
+
+#if defined(__linux__)
+// sched_getaffinity(2), which the Glibc module hides (it needs _GNU_SOURCE).
+extern int cpu_getaffinity(int process, size_t size, void *mask) __asm__("sched_getaffinity");
 #endif

@@ -19,9 +19,18 @@ public enum StandardStream: CInt, Sendable {
     return Int(size.ws_col)
   }
 
-  /// Writes all of `text` now. Answers false where the stream is closed or full.
+  /// What became of a text that was to be written.
+  public enum Written: Sendable, Equatable {
+    case all
+    /// Whoever read the stream has gone.
+    case closed
+    /// The reason, in words.
+    case failed(String)
+  }
+
+  /// Writes all of `text` now.
   @discardableResult
-  public func write(_ text: String) -> Bool {
+  public func write(_ text: String) -> Written {
     var text = text
     return text.withUTF8 { bytes in
       var done = 0
@@ -33,11 +42,13 @@ public enum StandardStream: CInt, Sendable {
         #endif
         if written >= 0 {
           done += written
+        } else if errno == EPIPE {
+          return .closed
         } else if errno != EINTR {
-          return false
+          return .failed(String(cString: strerror(errno)))
         }
       }
-      return true
+      return .all
     }
   }
 }

@@ -73,7 +73,7 @@ import Testing
     let line = ProgressBar.line(
       done: 50, total: 200, unit: "images", elapsed: .seconds(10), width: 80)
     #expect(line.hasSuffix(" 25%  50/200 images  5.0/s  0:30 left"))
-    #expect(line.hasPrefix("[██████████"))
+    #expect(line.hasPrefix("[█████████▌  "))
     #expect(line.count < 80)
   }
 

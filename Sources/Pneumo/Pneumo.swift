@@ -1,0 +1,4 @@
+@_exported import PneumoModel
+
+@_exported import struct PneumoCompute.ComputeError
+@_exported import enum PneumoCompute.ThreadCount

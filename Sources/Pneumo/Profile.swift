@@ -1,0 +1,60 @@
+import PneumoModel
+import Synchronization
+
+/// What one layer answered.
+public struct LayerOutput: Sendable {
+  public let layer: String
+  public let shape: TensorShape
+  /// Rows of pixels of channels.
+  public let values: [Float]
+}
+
+/// Where the time of a session went: one kernel of one layer.
+public struct LayerProfile: Sendable {
+  public let layer: String
+  /// Instruction set and kernel, for example `avx512.conv3x3s1DirectBiasReLU`.
+  public let kernel: String
+  public let images: Int
+  /// Wall time for all images.
+  public let seconds: Double
+  /// For all images; a multiplication with an addition counts as two.
+  public let floatingPointOperations: Int
+
+  /// Billions of floating-point operations a second.
+  public var gigaflops: Double {
+    seconds > 0 ? Double(floatingPointOperations) / seconds / 1e9 : 0
+  }
+}
+
+/// Sums of times that several threads add to.
+final class StepTimings: @unchecked Sendable {
+  private let count: Int
+  // SAFETY: `count` atomics, initialised in `init`, destroyed in `deinit`.
+  private let nanoseconds: UnsafeMutablePointer<Atomic<Int>>
+  private let imageCount = Atomic(0)
+
+  init(count: Int) {
+    self.count = count
+    nanoseconds = .allocate(capacity: count)
+    for step in 0..<count { (nanoseconds + step).initialize(to: Atomic(0)) }
+  }
+
+  deinit {
+    nanoseconds.deinitialize(count: count)
+    nanoseconds.deallocate()
+  }
+
+  var images: Int { imageCount.load(ordering: .relaxed) }
+
+  func addImages(_ count: Int) { imageCount.wrappingAdd(count, ordering: .relaxed) }
+
+  func add(_ duration: Duration, to step: Int) {
+    let (seconds, attoseconds) = duration.components
+    let time = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+    nanoseconds[step].wrappingAdd(time, ordering: .relaxed)
+  }
+
+  func seconds(of step: Int) -> Double {
+    Double(nanoseconds[step].load(ordering: .relaxed)) / 1e9
+  }
+}

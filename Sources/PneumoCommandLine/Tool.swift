@@ -1,0 +1,41 @@
+import ArgumentParser
+import PneumoConsole
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Runs a tool with the arguments of this process and ends the process.
+///
+/// Exit codes of all tools: 0 all good, 1 something failed, 2 wrong usage. An `ExitCode` that the
+/// command throws is passed on without a message. Other errors become one line on standard error,
+/// after the tool's name.
+public func runTool(_ tool: any ParsableCommand.Type) -> Never {
+  do {
+    var command = try tool.parseAsRoot()
+    try command.run()
+    exit(0)
+  } catch let code as ExitCode {
+    exit(code.rawValue)
+  } catch {
+    let message = tool.fullMessage(for: error)
+    switch tool.exitCode(for: error) {
+    case .success:  // --help, --version
+      StandardStream.output.write(message + "\n")
+      exit(0)
+    case .validationFailure:
+      StandardStream.error.write(message + "\n")
+      exit(2)
+    default:
+      report(error, of: tool)
+      exit(1)
+    }
+  }
+}
+
+/// Writes `error` as a line on standard error, after the tool's name.
+public func report(_ error: any Error, of tool: any ParsableCommand.Type) {
+  StandardStream.error.write("\(tool._commandName): \(error)\n")
+}

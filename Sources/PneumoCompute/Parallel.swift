@@ -1,0 +1,26 @@
+import Dispatch
+import Synchronization
+
+/// Runs `body` for each of `0..<count`, on up to `threads` threads, and returns when all are done.
+///
+/// Threads take the next number when they are free, so which thread runs what is left to chance;
+/// what `body` computes for a number must not depend on it. Threads that find no work sleep.
+public func parallelFor(
+  _ count: Int, threads: Int, _ body: @Sendable (Int) -> Void
+) {
+  let lanes = min(count, threads)
+  guard lanes > 1 else {
+    for index in 0..<count { body(index) }
+    return
+  }
+  let next = Atomic(0)
+  withoutActuallyEscaping(body) { body in
+    DispatchQueue.concurrentPerform(iterations: lanes) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        body(index)
+      }
+    }
+  }
+}

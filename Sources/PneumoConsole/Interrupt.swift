@@ -1,0 +1,36 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Requests of the user to stop: Ctrl-C and SIGTERM.
+///
+/// The first is noted, so that work in progress can end cleanly; a second one ends the process.
+public enum Interrupt {
+  private static let received = Atomic<CInt>(0)
+
+  /// Notes requests from now on instead of ending the process.
+  public static func observe() {
+    _ = received.load(ordering: .relaxed)  // initialised before a handler needs it
+    // Whoever started this process from a thread of Dispatch has left these blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
+      signal(number) { number in
+        Interrupt.received.store(number, ordering: .relaxed)
+        signal(number, SIG_DFL)
+      }
+    }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// Whether the user has asked to stop.
+  public static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+
+  /// The exit code of a process that a signal has stopped: 128 and its number.
+  public static var exitCode: CInt { 128 + received.load(ordering: .relaxed) }
+}

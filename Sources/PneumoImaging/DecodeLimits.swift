@@ -1,0 +1,42 @@
+/// What an image may ask for; held against its header before any memory is taken for its pixels.
+///
+/// Decoding needs at most 4 bytes a pixel, and 8 more where the JPEG is progressive.
+public struct DecodeLimits: Hashable, Sendable {
+  /// Bytes of the file.
+  public var fileSize: Int
+  /// Pixels of the image: width times height.
+  public var pixels: Int
+  /// Pixels of its longer side.
+  public var side: Int
+
+  public init(fileSize: Int = 1 << 28, pixels: Int = 178_956_970, side: Int = 65_500) {
+    self.fileSize = fileSize
+    self.pixels = pixels
+    self.side = side
+  }
+
+  /// 256 MiB, the pixels at which Pillow refuses an image, and the longest side of libjpeg.
+  public static let `default` = DecodeLimits()
+
+  func check(width: Int, height: Int) throws(ImageError) {
+    guard width <= side, height <= side else {
+      throw ImageError(
+        .tooLarge,
+        "an image of \(width) x \(height) pixels, expected sides of at most \(side);"
+          + " scale it down or raise the limit")
+    }
+    let (area, overflows) = width.multipliedReportingOverflow(by: height)
+    guard !overflows, area <= pixels else {
+      throw ImageError(
+        .tooLarge,
+        "an image of \(width) x \(height) pixels, expected at most \(pixels) in all;"
+          + " scale it down or raise the limit")
+    }
+  }
+
+  func check(byteCount: Int) throws(ImageError) {
+    guard byteCount <= fileSize else {
+      throw ImageError(.tooLarge, "\(byteCount) bytes; at most \(fileSize) are accepted")
+    }
+  }
+}

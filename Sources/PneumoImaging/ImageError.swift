@@ -1,0 +1,56 @@
+import PneumoFiles
+
+/// Why an image could not be read or written.
+///
+/// `description` is one English sentence that names the file, where known, and says what to do.
+public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// The system refused the file, or it is a folder, FIFO or device.
+    case unreadable
+    /// More bytes, pixels or a longer side than ``DecodeLimits`` allow.
+    case tooLarge
+    /// No bytes at all.
+    case empty
+    /// Another format, or none.
+    case notAJPEG
+    /// A JPEG of a kind that is not decoded: 12 bits, lossless, two components, …
+    case unsupported
+    /// A JPEG that is truncated or damaged.
+    case corrupt
+    /// The image cannot be written as a JPEG.
+    case cannotEncode
+    /// libjpeg-turbo could not be started.
+    case outOfMemory
+  }
+
+  public let kind: Kind
+  public var file: String?
+  public let reason: String
+
+  public init(_ kind: Kind, _ reason: String, file: String? = nil) {
+    self.kind = kind
+    self.reason = reason
+    self.file = file
+  }
+
+  public init(_ error: FileError) {
+    let kind: Kind =
+      switch error.kind {
+      case .system, .notARegularFile: .unreadable
+      case .tooLarge: .tooLarge
+      }
+    self.init(kind, error.reason, file: error.path)
+  }
+
+  public var description: String {
+    guard let file else { return reason }
+    return "\(file): \(reason)"
+  }
+
+  /// The same error, naming `file`.
+  public func naming(file: String) -> ImageError {
+    var copy = self
+    copy.file = copy.file ?? file
+    return copy
+  }
+}

@@ -1,0 +1,51 @@
+import PneumoModel
+
+/// From a JPEG file to the input tensor of a graph.
+///
+/// Keeps libjpeg-turbo's state and the storage of the decoded image from one file to the next, so
+/// make one for each worker: an instance is not `Sendable`. It keeps as much as its largest image
+/// took, see ``DecodeLimits``.
+public final class ImageLoader {
+  public let preprocessor: Preprocessor
+  private let decoder: JPEGDecoder
+  private var image = PixelImage.empty
+
+  /// - Precondition: as of ``Preprocessor/init(_:)``.
+  public init(_ preprocessing: Preprocessing, limits: DecodeLimits = .default) {
+    preprocessor = Preprocessor(preprocessing)
+    decoder = JPEGDecoder(limits: limits)
+  }
+
+  public var preprocessing: Preprocessing { preprocessor.preprocessing }
+
+  /// Writes the tensor of the image at `path`; untouched after an error.
+  ///
+  /// - Precondition: `tensor` holds `preprocessing.shape.count` floats.
+  public func load(
+    _ path: String, into tensor: UnsafeMutableBufferPointer<Float>
+  ) throws(ImageError) {
+    try decode(path)
+    preprocessor.write(image, into: tensor)
+  }
+
+  /// The tensor of the image at `path`: `preprocessing.shape.count` floats.
+  public func load(_ path: String) throws(ImageError) -> [Float] {
+    try decode(path)
+    return preprocessor.tensor(of: image)
+  }
+
+  /// The image at `path` at the size of the graph's input, as bytes; see
+  /// ``Preprocessor/resized(_:)``.
+  public func loadPixels(_ path: String) throws(ImageError) -> PixelImage {
+    try decode(path)
+    return preprocessor.resized(image)
+  }
+
+  /// The tensor of `image`, decoded or drawn elsewhere.
+  public func tensor(of image: PixelImage) -> [Float] { preprocessor.tensor(of: image) }
+
+  private func decode(_ path: String) throws(ImageError) {
+    try decoder.decode(
+      file: path, into: &image, applyingOrientation: preprocessing.appliesOrientation)
+  }
+}

@@ -1,0 +1,123 @@
+// exp, sigmoid, tanh, swish and softmax.
+//
+// exp(x) = 2^n · exp(r), n = round(x / ln 2), r = x - n · ln 2 in two steps (Cody & Waite 1980);
+// exp(r) by the degree-7 polynomial of Cephes' expf (Moshier 1989). Relative error below 3e-7.
+
+/// e^x; arguments beyond ±87 count as ±87.
+@inline(__always)
+private func exponential(_ argument: Vector) -> Vector {
+  let limit = Vector(repeating: 87)
+  let x = clamp(argument, -limit, limit)
+  // Adding 1.5 · 2^23 rounds to an integer and leaves it in the low bits of the significand.
+  let shifter = Vector(repeating: 0x1.8p23)
+  let shifted = multiplyAdd(shifter, x, Vector(repeating: 1.442_695_04))
+  let n = shifted - shifter
+  let high = multiplyAdd(x, n, Vector(repeating: -0.693_359_375))
+  let r = multiplyAdd(high, n, Vector(repeating: 2.121_944_4e-4))
+  var p = Vector(repeating: 1.987_569_15e-4)
+  p = multiplyAdd(Vector(repeating: 1.398_199_95e-3), p, r)
+  p = multiplyAdd(Vector(repeating: 8.333_451_9e-3), p, r)
+  p = multiplyAdd(Vector(repeating: 4.166_579_6e-2), p, r)
+  p = multiplyAdd(Vector(repeating: 1.666_666_55e-1), p, r)
+  p = multiplyAdd(Vector(repeating: 0.5), p, r)
+  let square = r * r
+  let y = multiplyAdd(r + 1, p, square)
+  let exponent = unsafeBitCast(shifted, to: IntVector.self) &<< 23
+  return unsafeBitCast(unsafeBitCast(y, to: IntVector.self) &+ exponent, to: Vector.self)
+}
+
+@inline(__always)
+private func sigmoid(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }
+
+/// For small x the odd polynomial of Cephes' tanhf, which keeps the relative error small there.
+@inline(__always)
+private func tanh(_ x: Vector) -> Vector {
+  let z = x * x
+  var p = Vector(repeating: -5.704_988_7e-3)
+  p = multiplyAdd(Vector(repeating: 2.063_908_9e-2), p, z)
+  p = multiplyAdd(Vector(repeating: -5.373_971_6e-2), p, z)
+  p = multiplyAdd(Vector(repeating: 1.333_144_2e-1), p, z)
+  p = multiplyAdd(Vector(repeating: -3.333_328_2e-1), p, z)
+  let small = multiplyAdd(x, p * z, x)
+  let large = 1 - 2 / (exponential(x + x) + 1)
+  return large.replacing(with: small, where: z .< Vector(repeating: 0.390_625))
+}
+
+@inline(__always)
+private func swish(_ x: Vector) -> Vector { x / (1 + exponential(-x)) }
+
+/// `1 / (1 + exp(-x))`
+func sigmoid(
+  _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  var i = 0
+  while i < count {
+    let lanes = min(count &- i, Vector.scalarCount)
+    storeFirst(lanes, sigmoid(loadFirst(lanes, input + i)), output + i)
+    i &+= Vector.scalarCount
+  }
+}
+
+/// Hyperbolic tangent.
+func tanh(_ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    let lanes = min(count &- i, Vector.scalarCount)
+    storeFirst(lanes, tanh(loadFirst(lanes, input + i)), output + i)
+    i &+= Vector.scalarCount
+  }
+}
+
+/// `x / (1 + exp(-x))`
+func swish(_ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int) {
+  var i = 0
+  while i < count {
+    let lanes = min(count &- i, Vector.scalarCount)
+    storeFirst(lanes, swish(loadFirst(lanes, input + i)), output + i)
+    i &+= Vector.scalarCount
+  }
+}
+
+/// Softmax over the channels of each pixel; the largest is subtracted first, so nothing overflows.
+func softmax(
+  _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ pixels: Int,
+  _ channels: Int
+) {
+  for p in 0..<pixels {
+    let x = input + p &* channels
+    let y = output + p &* channels
+    var largest = x[0]
+    for c in 1..<max(channels, 1) where x[c] > largest { largest = x[c] }
+    var sum: Float = 0
+    var c = 0
+    while c < channels {
+      let lanes = min(channels &- c, Vector.scalarCount)
+      let e = exponential(loadFirst(lanes, x + c) - Vector(repeating: largest))
+      storeFirst(lanes, e, y + c)
+      for lane in 0..<lanes { sum += y[c &+ lane] }
+      c &+= Vector.scalarCount
+    }
+    for c in 0..<channels { y[c] /= sum }
+  }
+}
+
+/// The `count` first lanes from memory, zeros in the others.
+@inline(__always)
+private func loadFirst(_ count: Int, _ pointer: UnsafePointer<Float>) -> Vector {
+  if count == Vector.scalarCount { return load(pointer) }
+  var vector = Vector.zero
+  for lane in 0..<count { vector[lane] = pointer[lane] }
+  return vector
+}
+
+/// Stores the `count` first lanes.
+@inline(__always)
+private func storeFirst(
+  _ count: Int, _ vector: Vector, _ pointer: UnsafeMutablePointer<Float>
+) {
+  if count == Vector.scalarCount {
+    store(vector, pointer)
+  } else {
+    for lane in 0..<count { pointer[lane] = vector[lane] }
+  }
+}

@@ -1,0 +1,20 @@
+import PneumoKernelABI
+
+/// The kernels compiled in this module.
+public func makeKernelTable() -> KernelTable {
+  KernelTable(
+    name: isaName, blockChannels: blockChannels,
+    convolveDirect: { convolveDirect($0, $1, $2) },
+    convolveDepthwise: { convolveDepthwise($0, $1, $2) },
+    poolMax: { poolMax($0, $1, $2) },
+    poolAverage: { poolAverage($0, $1, $2) },
+    add: { add($0, $1, $2, $3) },
+    scaleAndShift: { scaleAndShift($0, $1) },
+    clamp: { clamp($0, $1, $2, $3, $4) },
+    sigmoid: { sigmoid($0, $1, $2) },
+    tanh: { tanh($0, $1, $2) },
+    swish: { swish($0, $1, $2) },
+    softmax: { softmax($0, $1, $2, $3) },
+    packBlocks: { packBlocks($0) },
+    widenHalf: { widenHalf($0, $1, $2) })
+}

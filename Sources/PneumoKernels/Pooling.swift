@@ -1,0 +1,92 @@
+import PneumoKernelABI
+
+// output[y][x][c] = max or mean over the window at (y·s - top, x·s - left), clipped to the image,
+// row by row in this order.
+
+/// Output rows `firstRow..<endRow`.
+func poolMax(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) {
+  let a = arguments.pointee
+  for row in firstRow..<endRow {
+    for x in 0..<a.outputWidth {
+      let window = Window(a, row, x)
+      let output = a.output + (row &* a.outputWidth &+ x) &* a.channels
+      var c = 0
+      while c &+ Vector.scalarCount <= a.channels {
+        var largest = load(a.input + window.first(a) + c)
+        for y in window.rows {
+          for x in window.columns {
+            let value = load(a.input + (y &* a.inputWidth &+ x) &* a.channels + c)
+            largest = largest.replacing(with: value, where: value .> largest)
+          }
+        }
+        store(largest, output + c)
+        c &+= Vector.scalarCount
+      }
+      while c < a.channels {
+        var largest = a.input[window.first(a) &+ c]
+        for y in window.rows {
+          for x in window.columns {
+            let value = a.input[(y &* a.inputWidth &+ x) &* a.channels &+ c]
+            if value > largest { largest = value }
+          }
+        }
+        output[c] = largest
+        c &+= 1
+      }
+    }
+  }
+}
+
+/// Output rows `firstRow..<endRow`.
+func poolAverage(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) {
+  let a = arguments.pointee
+  for row in firstRow..<endRow {
+    for x in 0..<a.outputWidth {
+      let window = Window(a, row, x)
+      let count = a.divisor > 0 ? a.divisor : window.rows.count &* window.columns.count
+      let output = a.output + (row &* a.outputWidth &+ x) &* a.channels
+      let divisor = Vector(repeating: Float(count))
+      var c = 0
+      while c &+ Vector.scalarCount <= a.channels {
+        var sum = Vector.zero
+        for y in window.rows {
+          for x in window.columns {
+            sum += load(a.input + (y &* a.inputWidth &+ x) &* a.channels + c)
+          }
+        }
+        store(sum / divisor, output + c)
+        c &+= Vector.scalarCount
+      }
+      while c < a.channels {
+        var sum: Float = 0
+        for y in window.rows {
+          for x in window.columns {
+            sum += a.input[(y &* a.inputWidth &+ x) &* a.channels &+ c]
+          }
+        }
+        output[c] = sum / Float(count)
+        c &+= 1
+      }
+    }
+  }
+}
+
+/// The part of a window that lies inside the image; never empty.
+private struct Window {
+  let rows: Range<Int>
+  let columns: Range<Int>
+
+  @inline(__always)
+  init(_ a: PoolingArguments, _ row: Int, _ x: Int) {
+    let y0 = row &* a.strideHeight &- a.top
+    let x0 = x &* a.strideWidth &- a.left
+    rows = max(y0, 0)..<min(y0 &+ a.windowHeight, a.inputHeight)
+    columns = max(x0, 0)..<min(x0 &+ a.windowWidth, a.inputWidth)
+  }
+
+  /// Offset of the first pixel.
+  @inline(__always)
+  func first(_ a: PoolingArguments) -> Int {
+    (rows.lowerBound &* a.inputWidth &+ columns.lowerBound) &* a.channels
+  }
+}

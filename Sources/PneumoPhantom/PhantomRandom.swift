@@ -1,0 +1,77 @@
+/// The chance in a phantom: SplitMix64 (Steele, Lea, Flood 2014), which needs integers only.
+///
+/// Drawing uses nothing of the C mathematics library, whose last bits differ between machines:
+/// sums, products, quotients and square roots of IEEE 754 give the same pixels everywhere.
+struct PhantomRandom: Sendable {
+  /// Each part of a phantom draws its chance from a stream of its own, so that one part does not
+  /// change with another: a finding leaves the anatomy and the view as they are.
+  enum Stream: UInt64, Sendable {
+    case finding = 1
+    case anatomy, vessels, opacity, view, noise
+  }
+
+  private var state: UInt64
+
+  init(seed: UInt64, index: Int, stream: Stream) {
+    let place = UInt64(bitPattern: Int64(index))
+    state = Self.mixed(seed ^ Self.mixed(place &+ Self.mixed(stream.rawValue)))
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return Self.mixed(state)
+  }
+
+  /// A number of `range`, all equally likely; its upper bound may come out by rounding.
+  mutating func uniform(_ range: ClosedRange<Float>) -> Float {
+    let unit = Float(next() >> 40) * 0x1p-24
+    return range.lowerBound + (range.upperBound - range.lowerBound) * unit
+  }
+
+  /// A number of `range`, those in its middle more likely than those at its ends.
+  mutating func central(_ range: ClosedRange<Float>) -> Float {
+    (uniform(range) + uniform(range) + uniform(range)) / 3
+  }
+
+  mutating func integer(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + Int(next() >> 33) % range.count
+  }
+
+  /// Whether something that happens with `probability` happens.
+  mutating func chance(_ probability: Float) -> Bool { uniform(0...1) < probability }
+
+  /// The finaliser of SplitMix64: every bit of the answer depends on every bit of `value`.
+  static func mixed(_ value: UInt64) -> UInt64 {
+    var z = value
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// Smooth noise of values on a square lattice, in 0...1, that wanders over about one unit.
+struct ValueNoise: Sendable {
+  private let salt: UInt64
+
+  init(salt: UInt64) { self.salt = salt }
+
+  func value(_ x: Float, _ y: Float) -> Float {
+    let (left, top) = (x.rounded(.down), y.rounded(.down))
+    let (across, down) = (eased(x - left), eased(y - top))
+    let (column, row) = (Int64(left), Int64(top))
+    let upper = mix(corner(column, row), corner(column + 1, row), across)
+    let lower = mix(corner(column, row + 1), corner(column + 1, row + 1), across)
+    return mix(upper, lower, down)
+  }
+
+  /// Three octaves of the noise, in 0...1.
+  func cloud(_ x: Float, _ y: Float) -> Float {
+    let fine = value(x * 4.3 + 31, y * 4.3 + 17)
+    return (4 * value(x, y) + 2 * value(x * 2.1 + 7, y * 2.1 + 13) + fine) / 7
+  }
+
+  private func corner(_ column: Int64, _ row: Int64) -> Float {
+    let place = UInt64(bitPattern: column) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: row)
+    return Float(PhantomRandom.mixed(place &+ salt) >> 40) * 0x1p-24
+  }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import Pneumo
+import PneumoTestSupport
+import Testing
+
+/// `pneumo-infer` as its users run it, on a small model and the imaging tests' pictures.
+@Suite struct InferTests {
+  private let tool = Tool(name: "pneumo-infer")
+  private let folder: Folder
+
+  init() throws {
+    folder = try Folder()
+    try GraphBuilder.study(size: 48).write(to: folder.path("model.pnm"))
+    for name in Self.pictures {
+      let fixture = "\(SharedFolder.packageRoot)/Tests/PneumoImagingTests/Fixtures/\(name)"
+      try folder.write([UInt8](Data(contentsOf: URL(filePath: fixture))), to: "pictures/\(name)")
+    }
+  }
+
+  static let pictures = ["grey-37x29.jpg", "colour-420-37x29.jpg", "colour-progressive-64x48.jpg"]
+
+  /// Baseline kernels, so that no bit depends on the machine.
+  private func run(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+  ) throws -> Tool.Result {
+    try tool.run(
+      ["model.pnm"] + arguments + ["--isa", "baseline"], in: folder, input: input,
+      environment: environment)
+  }
+
+  @Test(arguments: ["table", "jsonl", "json", "csv"])
+  func printsEachFormat(format: String) throws {
+    try folder.write(Array("no picture".utf8), to: "pictures/broken.jpeg")
+    let result = try run(["pictures", "missing.jpeg", "--format", format])
+    try expectSnapshot(result.output, "infer.\(format).txt")
+    try expectSnapshot(result.error, "infer.errors.txt")
+    #expect(result.exitCode == 1)
+  }
+
+  @Test func tableIsTheDefaultAndAllGoodIsZero() throws {
+    let result = try run(["pictures"])
+    #expect(result.exitCode == 0)
+    #expect(result.error == "")
+    #expect(try result.output == run(["pictures", "--format", "table"]).output)
+  }
+
+  @Test func jsonIsJSON() throws {
+    let result = try run(["pictures", "missing.jpeg", "--format", "json"])
+    let array = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]]
+    #expect(array?.count == 4)
+    #expect(array?.last?["error"] is String)
+    let probabilities = array?.first?["probabilities"] as? [String: Double]
+    #expect(probabilities?.keys.sorted() == ["NORMAL", "PNEUMONIA"])
+  }
+
+  /// Invariant 1, end to end: batch and threads never change a bit or the order.
+  @Test func batchAndThreadsNeverChangeTheAnswer() throws {
+    var list = ""
+    for index in 0..<40 { list += "pictures/\(Self.pictures[index % 3])\n" }
+    let expected = try run(
+      ["-", "--format", "jsonl", "--threads", "1", "--batch", "1"], input: list)
+    #expect(expected.output.split(separator: "\n").count == 40)
+    for (batch, threads) in [(1, 2), (1, 4), (7, 1), (7, 2), (7, 4), (64, 1), (64, 2), (64, 4)] {
+      let result = try run(
+        ["-", "--format", "jsonl", "--threads", "\(threads)", "--batch", "\(batch)"], input: list)
+      #expect(result.output == expected.output, "batch \(batch), threads \(threads)")
+    }
+    #expect(try run(["-", "--format", "jsonl"], input: list).output == expected.output)
+  }
+
+  @Test func foldersAreSearchedInByteOrder() throws {
+    let picture = [UInt8](try folder.read("pictures/\(Self.pictures[0])"))
+    for name in ["tree/b/1.JPG", "tree/B.jpeg", "tree/a/x/2.jpg", "tree/a/.hidden.jpg"] {
+      try folder.write(picture, to: name)
+    }
+    try folder.write([1], to: "tree/notes.txt")
+    let result = try run(["tree/", "--format", "csv"])
+    let files = result.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
+    #expect(files == ["tree/B.jpeg", "tree/a/x/2.jpg", "tree/b/1.JPG"])
+    #expect(result.exitCode == 0)
+  }
+
+  @Test func folderWithoutPicturesIsAnError() throws {
+    try folder.write([1], to: "empty/notes.txt")
+    let result = try run(["empty"])
+    #expect(result.exitCode == 1)
+    #expect(result.error == "pneumo-infer: empty: no .jpeg or .jpg files in this folder\n")
+  }
+
+  @Test func thresholdMovesTheLabel() throws {
+    let low = try run(["pictures", "--format", "csv", "--threshold", "0"]).output
+    #expect(low.split(separator: "\n").dropFirst().allSatisfy { $0.contains(",PNEUMONIA,") })
+    let high = try run(["pictures", "--format", "csv", "--threshold", "1"]).output
+    #expect(high.split(separator: "\n").dropFirst().allSatisfy { $0.contains(",NORMAL,") })
+  }
+
+  @Test func topLimitsTheClasses() throws {
+    let result = try run(["pictures", "--format", "jsonl", "--top", "1"])
+    for line in result.output.split(separator: "\n") {
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      #expect((object?["probabilities"] as? [String: Double])?.count == 1)
+    }
+    #expect(try run(["pictures", "--top", "2"]).output.contains("most probable"))
+  }
+
+  @Test func profileNamesKernels() throws {
+    let table = try run(["pictures", "--profile"])
+    #expect(table.error.contains("baseline.conv3x3s1DirectBiasReLU"))
+    #expect(table.error.contains("GFLOP/s"))
+    let json = try run(["pictures", "--profile", "--format", "jsonl"])
+    let report = try JSONSerialization.jsonObject(with: Data(json.error.utf8)) as? [String: Any]
+    #expect(report?["images"] as? Int == 3)
+  }
+
+  @Test(arguments: [
+    [], ["--format", "xml"], ["--threads", "0"], ["--batch", "-1"], ["--threshold", "2"],
+    ["--top", "0"], ["--nonsense"], ["-", "-"], ["--isa", "mmx"],
+  ])
+  func wrongUsageExitsWith2(arguments: [String]) throws {
+    let result = try tool.run(
+      arguments.isEmpty ? [] : ["model.pnm", "pictures"] + arguments, in: folder)
+    #expect(result.exitCode == 2)
+    #expect(result.error.lowercased().contains("usage: pneumo-infer"))
+    #expect(result.output == "")
+  }
+
+  @Test func helpHasExamples() throws {
+    let result = try tool.run(["--help"], in: folder)
+    #expect(result.exitCode == 0)
+    #expect(result.output.contains("EXAMPLES"))
+    #expect(result.output.contains("PNEUMO_ISA"))
+  }
+
+  @Test func errorsNameTheModel() throws {
+    try folder.write(Array("P5\n1 1\n255\n0".utf8), to: "netpbm.pnm")
+    for name in ["netpbm.pnm", "missing.pnm", "pictures"] {
+      let result = try tool.run([name, "pictures"], in: folder)
+      #expect(result.exitCode == 1)
+      #expect(result.error.hasPrefix("pneumo-infer: \(name): "))
+      #expect(result.error.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test func environmentIsParsedStrictly() throws {
+    for (name, value) in [("PNEUMO_NUM_THREADS", "many"), ("PNEUMO_ISA", "mmx")] {
+      let result = try tool.run(
+        ["model.pnm", "pictures"], in: folder, environment: [name: value])
+      #expect(result.exitCode == 1)
+      #expect(result.error.contains(name))
+    }
+  }
+
+  @Test func closedPipeEndsQuietly() throws {
+    let list = String(repeating: "pictures/\(Self.pictures[0])\n", count: 3000)
+    try folder.write(Array(list.utf8), to: "list")
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/bash")
+    shell.currentDirectoryURL = folder.url
+    shell.arguments = [
+      "-c",
+      "\"$0\" model.pnm - --format jsonl <list 2>errors | head -n 1 >first; "
+        + "echo ${PIPESTATUS[0]} >code",
+      Tool.products.appending(path: tool.name).path,
+    ]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(String(decoding: try folder.read("code"), as: UTF8.self) == "0\n")
+    #expect(try folder.read("errors").isEmpty)
+    #expect(String(decoding: try folder.read("first"), as: UTF8.self).hasPrefix("{\"file\""))
+  }
+
+  @Test func interruptFinishesTheOutput() throws {
+    let list = String(repeating: "pictures/\(Self.pictures[0])\n", count: 50_000)
+    try folder.write(Array(list.utf8), to: "list")
+    let process = Process()
+    process.executableURL = Tool.products.appending(path: tool.name)
+    process.arguments = ["model.pnm", "-", "--format", "json", "--batch", "1"]
+    process.currentDirectoryURL = folder.url
+    try folder.write([], to: "out")
+    try folder.write([], to: "err")
+    process.standardInput = try FileHandle(forReadingFrom: folder.url.appending(path: "list"))
+    process.standardOutput = try FileHandle(forWritingTo: folder.url.appending(path: "out"))
+    process.standardError = try FileHandle(forWritingTo: folder.url.appending(path: "err"))
+    try process.run()
+    while try folder.read("out").count < 1000 { usleep(1000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
+    let array = try JSONSerialization.jsonObject(with: folder.read("out")) as? [Any]
+    #expect((1..<50_000).contains(array?.count ?? 0))
+    #expect(String(decoding: try folder.read("err"), as: UTF8.self).contains("interrupted after"))
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// A built command-line tool, run as its users run it.
+struct Tool {
+  let name: String
+
+  struct Result {
+    let output: String
+    let error: String
+    let exitCode: Int32
+  }
+
+  /// Runs the tool in `folder` and waits for its end.
+  ///
+  /// - Parameter environment: set in addition to that of the tests.
+  func run(
+    _ arguments: [String], in folder: Folder, input: String = "",
+    environment: [String: String] = [:]
+  ) throws -> Result {
+    let process = Process()
+    process.executableURL = Self.products.appending(path: name)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder.url
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(environment) { _, new in new }
+    // Files, not pipes: a pipe that fills up would stop the tool.
+    let stem = UUID().uuidString
+    let files = try ["in", "out", "err"].map { name in
+      let url = FileManager.default.temporaryDirectory.appending(path: "\(stem).\(name)")
+      try Data((name == "in" ? input : "").utf8).write(to: url)
+      return url
+    }
+    defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+    process.standardInput = try FileHandle(forReadingFrom: files[0])
+    process.standardOutput = try FileHandle(forWritingTo: files[1])
+    process.standardError = try FileHandle(forWritingTo: files[2])
+    try process.run()
+    process.waitUntilExit()
+    return Result(
+      output: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self),
+      error: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self),
+      exitCode: process.terminationStatus)
+  }
+
+  /// Where the tests themselves were built, and the tools beside them.
+  static let products: URL = {
+    let tests = URL(filePath: CommandLine.arguments[0])
+    return tests.deletingLastPathComponent()
+  }()
+}
+
+/// A folder of its own for a test, removed with the last reference to it.
+final class Folder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "pneumo-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func path(_ name: String) -> String { url.appending(path: name).path }
+
+  func write(_ bytes: [UInt8], to name: String) throws {
+    let file = url.appending(path: name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+  }
+
+  func read(_ name: String) throws -> Data { try Data(contentsOf: url.appending(path: name)) }
+}

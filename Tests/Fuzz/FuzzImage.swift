@@ -1,0 +1,30 @@
+import PneumoImaging
+import PneumoModel
+
+/// libFuzzer: JPEG decoding, EXIF orientation and preprocessing of any bytes.
+///
+/// Built apart from the package, with `-sanitize=fuzzer,address`. An input must decode to the size
+/// that its image says or throw; the sanitizers watch the rest.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzImage(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: data, count: count))
+  // Small images, so that many are tried in a second.
+  let decoder = JPEGDecoder(limits: DecodeLimits(pixels: 1 << 16))
+  guard let image = try? decoder.decode(bytes, applyingOrientation: true) else { return 0 }
+  precondition(image.pixels.count == image.width * image.height * image.channels)
+  // The input chooses how it is preprocessed.
+  let filters = Preprocessing.Filter.allCases
+  let modes = Preprocessing.ColorMode.allCases
+  let filter = filters[count % filters.count]
+  let mode = modes[Int(bytes[count / 2]) % modes.count]
+  let channels = mode.channels
+  let preprocessor = Preprocessor(
+    Preprocessing(
+      colorMode: mode, size: Extent(height: 1 + count % 29, width: 1 + count % 31), filter: filter,
+      scale: Array(repeating: 1 / 255, count: channels),
+      mean: Array(repeating: 0, count: channels),
+      standardDeviation: Array(repeating: 1, count: channels),
+      layout: count % 2 == 0 ? .channelsLast : .channelsFirst))
+  precondition(preprocessor.tensor(of: image).allSatisfy { (0...1).contains($0) })
+  return 0
+}

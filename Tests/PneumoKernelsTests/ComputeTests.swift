@@ -1,0 +1,78 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import PneumoCompute
+
+@Suite struct InstructionSetTests {
+  @Test func baselineIsAlwaysThere() {
+    #expect(InstructionSet.available.first?.name == "baseline")
+  }
+
+  /// The chosen one is what `PNEUMO_ISA` names, or the best.
+  @Test func environmentForcesATable() throws {
+    let wanted = ProcessInfo.processInfo.environment["PNEUMO_ISA"]
+    let chosen = try InstructionSet.select().name
+    #expect(chosen == wanted ?? InstructionSet.available.last?.name)
+  }
+
+  @Test func unknownNameListsWhatThisCPURuns() {
+    let error = #expect(throws: ComputeError.self) { try InstructionSet.select("sse9") }
+    #expect(error?.description.contains("'sse9'") == true)
+    #expect(error?.description.contains("baseline") == true)
+  }
+
+  /// What the operating system says of the same CPU agrees, where nothing emulates another.
+  @Test(.enabled(if: FileManager.default.isReadableFile(atPath: "/proc/cpuinfo")))
+  func agreesWithTheOperatingSystem() throws {
+    let text = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    let flags = Set(
+      text.split(separator: "\n").first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
+    let names = InstructionSet.available.map(\.name)
+    #expect(names.contains("avx2") == (flags.contains("avx2") && flags.contains("fma")))
+    #expect(names.contains("avx512") == (flags.contains("avx512vl") && flags.contains("avx512bw")))
+  }
+}
+
+@Suite struct ThreadCountTests {
+  @Test(
+    arguments: [
+      ("150000 100000", 2), ("100000 100000", 1), ("50000 100000", 1), ("max 100000", nil),
+      ("", nil), ("1 2 3", nil), ("-5 100000", nil),
+    ] as [(String, Int?)])
+  func readsTheQuotaOfVersion2(line: String, processors: Int?) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try line.write(to: folder.appending(path: "cpu.max"), atomically: true, encoding: .utf8)
+    #expect(ThreadCount.quota(root: folder.path) == processors)
+  }
+
+  @Test func readsTheQuotaOfVersion1() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let folder = root.appending(path: "cpu")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: root) }
+    let quota = folder.appending(path: "cpu.cfs_quota_us")
+    try "250000\n".write(to: quota, atomically: true, encoding: .utf8)
+    try "100000\n".write(
+      to: folder.appending(path: "cpu.cfs_period_us"), atomically: true, encoding: .utf8)
+    #expect(ThreadCount.quota(root: root.path) == 3)
+    try "-1\n".write(to: quota, atomically: true, encoding: .utf8)
+    #expect(ThreadCount.quota(root: root.path) == nil)
+  }
+
+  @Test func isNoMoreThanTheProcessors() throws {
+    let count = try ThreadCount.preferred()
+    #expect((1...ProcessInfo.processInfo.processorCount).contains(count))
+  }
+}
+
+@Suite struct ParallelTests {
+  @Test(arguments: [0, 1, 2, 7, 100], [1, 2, 4, 200])
+  func runsEachIndexOnce(count: Int, threads: Int) {
+    let done = Mutex([Int](repeating: 0, count: count))
+    parallelFor(count, threads: threads) { index in done.withLock { $0[index] += 1 } }
+    #expect(done.withLock { $0 } == [Int](repeating: 1, count: count))
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import PneumoCompute
+import PneumoKernelABI
+import PneumoTestSupport
+import Testing
+
+@Suite struct ElementwiseTests {
+  static let counts = Array(0...35) + [64, 100]
+
+  @Test(arguments: InstructionSet.available.indices)
+  func addAndClamp(table: Int) {
+    let kernels = InstructionSet.available[table]
+    var random = SeededGenerator(seed: 4)
+    for count in Self.counts {
+      let a = GuardedBuffer(random.floats(count))
+      let b = GuardedBuffer(random.floats(count))
+      let output = GuardedBuffer(count: count)
+      kernels.add(a.pointer, b.pointer, output.pointer, count)
+      #expect(output.isIntact)
+      #expect(output.values == zip(a.values, b.values).map(+))
+      kernels.clamp(a.pointer, -0.25, 0.5, output.pointer, count)
+      #expect(output.isIntact)
+      #expect(output.values == a.values.map { min(max($0, -0.25), 0.5) })
+    }
+  }
+
+  @Test(arguments: InstructionSet.available.indices)
+  func clampKeepsNaN(table: Int) {
+    let input = GuardedBuffer([Float](repeating: .nan, count: 33))
+    InstructionSet.available[table].clamp(input.pointer, 0, .infinity, input.pointer, 33)
+    #expect(input.values.allSatisfy { $0.isNaN })
+  }
+
+  @Test(arguments: InstructionSet.available.indices)
+  func scaleAndShift(table: Int) {
+    let kernels = InstructionSet.available[table]
+    var random = SeededGenerator(seed: 5)
+    for channels in 1...35 {
+      let input = GuardedBuffer(random.floats(3 * channels))
+      let scale = GuardedBuffer(random.floats(channels))
+      let shift = GuardedBuffer(random.floats(channels))
+      let output = GuardedBuffer(count: 3 * channels)
+      var arguments = ScaleArguments(
+        input: input.pointer, scale: scale.pointer, shift: shift.pointer,
+        output: output.pointer, channels: channels)
+      kernels.scaleAndShift(&arguments, 3)
+      let expected = (0..<3 * channels).map {
+        Double(input.pointer[$0]) * Double(scale.pointer[$0 % channels])
+          + Double(shift.pointer[$0 % channels])
+      }
+      #expect(output.isIntact)
+      #expect(largestError(output.values, expected) <= 2e-7)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available.indices)
+  func transcendentalsMatchDouble(table: Int) {
+    let kernels = InstructionSet.available[table]
+    // Denser near zero, out to where everything saturates.
+    let xs =
+      (-4000...4000).map { Float(pow(Double($0) / 4000, 3) * 100) } + [.infinity, -.infinity]
+    let input = GuardedBuffer(xs)
+    let output = GuardedBuffer(count: xs.count)
+    kernels.sigmoid(input.pointer, output.pointer, xs.count)
+    #expect(relativeError(output.values, xs.map { 1 / (1 + exp(-Double($0))) }) <= 5e-7)
+    kernels.tanh(input.pointer, output.pointer, xs.count)
+    #expect(relativeError(output.values, xs.map { tanh(Double($0)) }) <= 5e-7)
+    kernels.swish(input.pointer, output.pointer, xs.count - 2)
+    #expect(output.isIntact)
+    for (x, y) in zip(xs, output.values) where x.isFinite {
+      let expected = Double(x) / (1 + exp(-Double(x)))
+      // Beyond -87 the exponential saturates: off by 100 · e^-87 at most.
+      #expect(abs(Double(y) - expected) <= (x < -87 ? 2e-36 : 5e-7 * abs(expected)))
+    }
+  }
+
+  /// Relative error; numbers below 1e-30 count as if they were that large.
+  private func relativeError(_ a: [Float], _ b: [Double]) -> Double {
+    let errors = zip(a, b).map { abs(Double($0) - $1) / max(abs($1), 1e-30) }
+    return errors.allSatisfy(\.isFinite) ? errors.max() ?? 0 : .infinity
+  }
+
+  @Test(arguments: InstructionSet.available.indices)
+  func softmaxSumsToOne(table: Int) {
+    let kernels = InstructionSet.available[table]
+    var random = SeededGenerator(seed: 6)
+    for channels in 1...35 {
+      let input = GuardedBuffer(random.floats(2 * channels).map { $0 * 50 })
+      let output = GuardedBuffer(count: 2 * channels)
+      kernels.softmax(input.pointer, output.pointer, 2, channels)
+      var expected: [Double] = []
+      for pixel in 0..<2 {
+        let x = input.values[pixel * channels..<(pixel + 1) * channels].map(Double.init)
+        let sum = x.reduce(0) { $0 + exp($1 - x.max()!) }
+        expected += x.map { exp($0 - x.max()!) / sum }
+      }
+      #expect(output.isIntact)
+      #expect(largestError(output.values, expected) <= 5e-7)
+    }
+  }
+
+  @Test(arguments: InstructionSet.available.indices)
+  func widensEveryFiniteHalf(table: Int) {
+    let halves = (UInt16.min...UInt16.max).filter { $0 & 0x7C00 != 0x7C00 }
+    let output = GuardedBuffer(count: halves.count)
+    InstructionSet.available[table].widenHalf(halves, output.pointer, halves.count)
+    #expect(output.isIntact)
+    let wrong = zip(halves, output.values).filter {
+      $1.bitPattern != Float(Float16(bitPattern: $0)).bitPattern
+    }
+    #expect(wrong.isEmpty)
+  }
+}

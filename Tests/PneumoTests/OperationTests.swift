@@ -1,0 +1,163 @@
+import Pneumo
+import PneumoTestSupport
+import Testing
+
+/// Every operation of a graph, on every instruction set, against its definition in Double.
+@Suite struct OperationTests {
+  static let instructionSets = ["baseline", "avx2", "avx512"]
+
+  /// Runs the layers that `build` appends, and compares all values with the naive ones.
+  private func check(
+    _ shape: TensorShape, layout: Preprocessing.Layout = .channelsLast,
+    build: (inout GraphBuilder) throws -> Void
+  ) throws {
+    var builder = GraphBuilder(shape)
+    try build(&builder)
+    // A classifier's end, so that the session accepts it.
+    if case .image = try builder.graph().outputShape {
+      builder.append(.flatten(.channelsHeightWidth))
+    }
+    let count = try builder.graph().outputShape.count
+    builder.append(builder.dense(inputs: count, outputs: 1, activation: .sigmoid))
+    var preprocessing = builder.preprocessing
+    preprocessing.layout = layout
+    let model = try Model(
+      graph: builder.graph(), preprocessing: preprocessing, labels: ["no", "yes"])
+
+    var random = SeededGenerator(seed: 11)
+    let image = random.floats(shape.count)
+    let expected = NaiveGraph.run(model.graph, input: image)
+    let input = layout == .channelsLast ? image : channelsFirst(image, shape.channels)
+    for name in Self.instructionSets {
+      guard let session = try? Session(model, threads: 2, instructionSet: name) else { continue }
+      let outputs = Dictionary(
+        uniqueKeysWithValues: try session.activations(of: input).map { ($0.layer, $0.values) })
+      for (index, node) in model.graph.nodes.dropLast().enumerated() {
+        guard let values = outputs[node.name] else { continue }  // passes its input on
+        #expect(
+          largestError(values, expected[index + 1]) <= 1e-5, "\(name) \(node.operation.name)")
+      }
+      let probability = try session.predict(input)[0].probability
+      #expect(abs(Double(probability) - expected.last![0]) <= 1e-6, "\(name)")
+    }
+  }
+
+  private func channelsFirst(_ image: [Float], _ channels: Int) -> [Float] {
+    (0..<channels).flatMap { channel in
+      stride(from: channel, to: image.count, by: channels).map { image[$0] }
+    }
+  }
+
+  @Test(
+    arguments: [
+      .valid, .same, .explicit(Insets(top: 1, bottom: 0, left: 2, right: 3)),
+    ] as [Padding], 1...3)
+  func convolution(padding: Padding, stride: Int) throws {
+    for (kernel, dilation, groups) in [(1, 1, 1), (3, 1, 1), (3, 2, 1), (2, 1, 3), (5, 1, 3)] {
+      try check(.image(height: 13, width: 11, channels: 3)) { builder in
+        builder.append(
+          builder.convolution(
+            kernel, inputs: 3, outputs: 18, stride: stride, padding: padding,
+            dilation: dilation, groups: groups))
+      }
+    }
+  }
+
+  @Test(arguments: [.valid, .same] as [Padding], [1, 2])
+  func depthwise(padding: Padding, multiplier: Int) throws {
+    try check(.image(height: 9, width: 9, channels: 3)) { builder in
+      builder.append(builder.convolution(1, inputs: 3, outputs: 19, activation: nil))
+      builder.append(
+        builder.convolution(
+          3, inputs: 19, outputs: 19 * multiplier, stride: 2, padding: padding, groups: 19,
+          activation: .relu6))
+    }
+  }
+
+  @Test func rectangularKernelWithoutBias() throws {
+    try check(.image(height: 8, width: 12, channels: 1)) { builder in
+      builder.append(
+        .convolution(
+          Convolution(
+            kernel: builder.weights([1, 4, 1, 5], fanIn: 4), stride: Extent(height: 1, width: 2),
+            padding: .same)))
+    }
+  }
+
+  @Test(arguments: Activation.allCases)
+  func activations(activation: Activation) throws {
+    try check(.image(height: 6, width: 5, channels: 3)) { builder in
+      builder.append(
+        builder.convolution(3, inputs: 3, outputs: 7, activation: activation))
+      builder.append(.activation(activation))
+      builder.append(.flatten(.heightWidthChannels))
+      builder.append(builder.dense(inputs: 84, outputs: 9, activation: activation))
+    }
+  }
+
+  @Test(arguments: PoolingKind.allCases, [false, true])
+  func pooling(kind: PoolingKind, countsPadding: Bool) throws {
+    let paddings: [Padding] = [
+      .valid, .same, .explicit(Insets(top: 1, bottom: 1, left: 0, right: 1)),
+    ]
+    for padding in paddings {
+      for (window, stride) in [(2, 2), (3, 2), (3, 1)] {
+        try check(.image(height: 10, width: 7, channels: 3)) { builder in
+          builder.append(
+            .pooling(
+              Pooling(
+                kind, window: Extent(window), stride: Extent(stride), padding: padding,
+                countsPadding: countsPadding)))
+        }
+      }
+    }
+    try check(.image(height: 10, width: 7, channels: 3)) { builder in
+      builder.append(.globalPooling(kind))
+    }
+  }
+
+  @Test func residualAndDenseBlocks() throws {
+    try check(.image(height: 10, width: 10, channels: 3)) { builder in
+      let a = builder.append(builder.convolution(3, inputs: 3, outputs: 8, padding: .same))
+      let b = builder.append(
+        builder.convolution(3, inputs: 8, outputs: 8, padding: .same, activation: nil))
+      let c = builder.append(builder.convolution(1, inputs: 8, outputs: 8), inputs: [a])
+      let sum = builder.append(.add, inputs: [a, b, c])
+      builder.append(.activation(.relu))
+      let joined = builder.append(.concatenate, inputs: [builder.last, sum, 0, a])
+      builder.append(builder.batchNormalization(channels: 27), inputs: [joined])
+      builder.append(.dropout(rate: 0.3))
+      builder.append(.zeroPadding(Insets(top: 1, bottom: 2, left: 3, right: 0)))
+      builder.append(builder.convolution(3, inputs: 27, outputs: 5, stride: 2))
+      builder.append(.globalPooling(.average))
+    }
+  }
+
+  @Test func vectorsAreAddedAndJoined() throws {
+    try check(.image(height: 3, width: 3, channels: 3)) { builder in
+      let x = builder.append(.flatten(.channelsHeightWidth))
+      let a = builder.append(builder.dense(inputs: 27, outputs: 10, activation: .tanh))
+      let b = builder.append(
+        builder.dense(inputs: 27, outputs: 10, activation: .swish), inputs: [x])
+      builder.append(.add, inputs: [a, b])
+      builder.append(builder.batchNormalization(channels: 10))
+      builder.append(.concatenate, inputs: [builder.last, x, a])
+    }
+  }
+
+  @Test func inputMayHaveChannelsFirst() throws {
+    try check(.image(height: 7, width: 5, channels: 3), layout: .channelsFirst) { builder in
+      builder.append(builder.convolution(3, inputs: 3, outputs: 4))
+    }
+  }
+
+  @Test func halfPrecisionWeightsAreWidened() throws {
+    try check(.image(height: 7, width: 5, channels: 3)) { builder in
+      guard case .convolution(var layer) = builder.convolution(3, inputs: 3, outputs: 4) else {
+        return
+      }
+      layer.kernel = layer.kernel.converted(to: .float16)
+      builder.append(.convolution(layer))
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Pneumo
+import PneumoTestSupport
+import Testing
+
+@Suite struct SessionTests {
+  /// The README's example, but for where the model and the pixels come from.
+  @Test func shortProgramClassifiesABatch() throws {
+    let model = try GraphBuilder.study(size: 48)
+    let pixels = [Float](repeating: 0.5, count: 2 * model.graph.inputShape.count)
+
+    let session = try Session(model)
+    for prediction in try session.predict(pixels) {
+      #expect(model.labels.contains(prediction.label))
+      #expect((0...1).contains(prediction.probability))
+    }
+  }
+
+  /// Invariant: same bits for one image whatever the batch, its place there, and the threads.
+  @Test(arguments: [1, 7, 64], [1, 2, 4])
+  func batchAndThreadsNeverChangeABit(batch: Int, threads: Int) throws {
+    let model = try GraphBuilder.study(size: 48)
+    var random = SeededGenerator(seed: 7)
+    let count = model.graph.inputShape.count
+    let images = (0..<9).map { _ in random.floats(count) }
+    let alone = try Session(model, threads: 1, batch: 1)
+    let expected = try images.map { try alone.predict($0)[0].logits }
+
+    let session = try Session(model, threads: threads, batch: batch)
+    let together = try session.predict(images.flatMap { $0 }).map(\.logits)
+    #expect(together == expected)
+    let reversed = try session.predict(images.reversed().flatMap { $0 }).map(\.logits)
+    #expect(reversed == expected.reversed())
+  }
+
+  @Test func severalTasksMayUseOneSession() async throws {
+    let model = try GraphBuilder.study(size: 48)
+    let session = try Session(model, threads: 2, batch: 2)
+    var random = SeededGenerator(seed: 8)
+    let images = (0..<20).map { _ in random.floats(session.inputCount) }
+    let expected = try images.map { try session.predict($0)[0] }
+    let found = try await withThrowingTaskGroup(of: (Int, Prediction).self) { group in
+      for (index, image) in images.enumerated() {
+        group.addTask { (index, try session.predict(image)[0]) }
+      }
+      return try await group.reduce(into: [Int: Prediction]()) { $0[$1.0] = $1.1 }
+    }
+    #expect(images.indices.map { found[$0] } == expected)
+  }
+
+  @Test(arguments: ["baseline", "avx2", "avx512"])
+  func instructionSetsAgree(name: String) throws {
+    let model = try GraphBuilder.study(size: 48)
+    guard let session = try? Session(model, instructionSet: name) else { return }
+    #expect(session.instructionSet == name)
+    var random = SeededGenerator(seed: 9)
+    let image = random.floats(session.inputCount)
+    let reference = try Session(model, instructionSet: "baseline").predict(image)[0].logits[0]
+    let logit = try session.predict(image)[0].logits[0]
+    #expect(abs(logit - reference) <= 1e-5)
+  }
+
+  @Test func noImagesGiveNoPredictions() throws {
+    #expect(try Session(GraphBuilder.study(size: 48)).predict([]).isEmpty)
+  }
+
+  @Test func wrongSizesAreErrors() throws {
+    let session = try Session(GraphBuilder.study(size: 48))
+    let error = #expect(throws: ComputeError.self) { try session.predict([1, 2, 3]) }
+    #expect(error?.description.contains("6912") == true)
+    #expect(throws: ComputeError.self) { try session.activations(of: [1]) }
+    let model = session.model
+    #expect(throws: ComputeError.self) { try Session(model, threads: 0) }
+    #expect(throws: ComputeError.self) { try Session(model, batch: 0) }
+    #expect(throws: ComputeError.self) { try Session(model, instructionSet: "mmx") }
+  }
+
+  @Test func memoryBeyondReasonIsAnError() throws {
+    var builder = GraphBuilder(.image(height: 2048, width: 2048, channels: 1))
+    builder.append(builder.convolution(1, inputs: 1, outputs: 64))
+    builder.append(.globalPooling(.max))
+    builder.append(builder.dense(inputs: 64, outputs: 1, activation: .sigmoid))
+    let model = try builder.model()
+    let error = #expect(throws: ComputeError.self) { try Session(model, batch: 64) }
+    #expect(error?.description.contains("smaller batch") == true)
+  }
+
+  @Test func profileNamesEachKernel() throws {
+    let session = try Session(
+      GraphBuilder.study(size: 48), instructionSet: "baseline", isProfiling: true)
+    _ = try session.predict([Float](repeating: 0, count: 3 * session.inputCount))
+    let profile = session.profile()
+    #expect(profile.map(\.kernel).contains("baseline.conv3x3s1DirectBiasReLU"))
+    #expect(profile.map(\.kernel).contains("baseline.maxPool2x2"))
+    #expect(profile.last?.kernel == "baseline.denseBias")
+    #expect(profile.allSatisfy { $0.images == 3 && $0.seconds > 0 })
+    // 46 × 46 outputs of 8 channels, 27 multiplications each, three images.
+    #expect(profile[0].floatingPointOperations == 2 * 3 * 46 * 46 * 8 * 27)
+  }
+}
+
+@Suite struct PredictionTests {
+  private func model(
+    outputs: Int, labels: [String], activation: Activation, threshold: Float = 0.5
+  ) throws -> Model {
+    var builder = GraphBuilder(.image(height: 2, width: 2, channels: 1))
+    builder.append(.flatten(.heightWidthChannels))
+    builder.append(builder.dense(inputs: 4, outputs: outputs, activation: activation))
+    return try Model(
+      graph: builder.graph(), preprocessing: builder.preprocessing, labels: labels,
+      threshold: threshold)
+  }
+
+  @Test func sigmoidIsTheProbabilityOfTheSecondLabel() throws {
+    let model = try model(outputs: 1, labels: ["no", "yes"], activation: .sigmoid)
+    let prediction = Prediction(logits: [2], model: model)
+    #expect(prediction.label == "yes")
+    #expect(abs(prediction.probability - 0.880797) < 1e-6)
+    #expect(abs(prediction.probabilities[0] - 0.119203) < 1e-6)
+    let other = Prediction(logits: [-2], model: model)
+    #expect(other.label == "no")
+    #expect(abs(other.probability - 0.119203) < 1e-6)
+  }
+
+  @Test func thresholdMustBeExceeded() throws {
+    let model = try model(outputs: 1, labels: ["no", "yes"], activation: .sigmoid)
+    #expect(Prediction(logits: [0], model: model).label == "no")
+    #expect(Prediction(logits: [0.001], model: model).label == "yes")
+    #expect(Prediction(logits: [2], model: model, threshold: 0.9).label == "no")
+    #expect(Prediction(logits: [-2], model: model, threshold: 0.1).label == "yes")
+  }
+
+  @Test func extremeLogitsStayProbabilities() throws {
+    let model = try model(outputs: 1, labels: ["no", "yes"], activation: .sigmoid)
+    #expect(Prediction(logits: [1000], model: model).probabilities == [0, 1])
+    #expect(Prediction(logits: [-1000], model: model).probabilities == [1, 0])
+  }
+
+  @Test func softmaxChoosesTheMostProbable() throws {
+    let model = try model(outputs: 3, labels: ["a", "b", "c"], activation: .softmax)
+    let prediction = Prediction(logits: [1, 3, 2], model: model)
+    #expect(prediction.label == "b")
+    #expect(prediction.probability == prediction.probabilities[1])
+    #expect(abs(prediction.probabilities.reduce(0, +) - 1) < 1e-6)
+    #expect(abs(prediction.probabilities[1] - 0.665241) < 1e-6)
+    #expect(Prediction(logits: [1, 1, 1], model: model).label == "a")
+    #expect(Prediction(logits: [2000, -2000, 0], model: model).probabilities == [1, 0, 0])
+  }
+
+  @Test func softmaxOverTwoClassesUsesTheThreshold() throws {
+    let model = try model(
+      outputs: 2, labels: ["no", "yes"], activation: .softmax, threshold: 0.9)
+    let prediction = Prediction(logits: [0, 2], model: model)
+    #expect(prediction.label == "no")
+    #expect(abs(prediction.probability - 0.880797) < 1e-6)
+  }
+}
