@@ -2,7 +2,7 @@ extension Operation {
   /// The shape of what the layer answers to inputs of the given shapes.
   ///
   /// Checks all parameters and the shapes of all weights.
-  func outputShape(of inputs: [TensorShape]) throws(ModelError) -> TensorShape {
+  public func outputShape(of inputs: [TensorShape]) throws(ModelError) -> TensorShape {
     switch self {
     case .add, .concatenate:
       guard (2...Limits.inputs).contains(inputs.count) else {

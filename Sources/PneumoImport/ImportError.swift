@@ -1,0 +1,89 @@
+import PneumoFiles
+import PneumoModel
+
+/// Why a foreign model could not be read.
+///
+/// `description` names the file and the layer, where known, what was expected, what was found and
+/// what to do. It is one sentence, followed by one line for each unsupported layer.
+public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case unreadable
+    /// Not a format that is read here; the reason says what it looks like.
+    case unknownFormat
+    /// A container that libhdf5 cannot make sense of: truncated or damaged.
+    case damagedFile
+    /// HDF5, but no Keras model and no Keras weights.
+    case notKeras
+    /// The file refers to data elsewhere, or stores it in a way that is not accepted.
+    case unsupportedStorage
+    case limitExceeded
+    case invalidJSON
+    /// JSON, but not what a Keras model's configuration looks like.
+    case invalidConfiguration
+    case unsupportedLayers
+    /// Weights without an architecture, and no network was named.
+    case networkNeeded
+    /// The file does not hold the weights of the named network, or brings a network of its own.
+    case networkMismatch
+    case missingWeight
+    case wrongShape
+    case nonFiniteWeights
+    /// The parts do not make a graph.
+    case invalidGraph
+  }
+
+  /// A layer that cannot be expressed.
+  public struct Layer: Hashable, Sendable, CustomStringConvertible {
+    public let name: String
+    /// Keras' name of its class.
+    public let className: String
+    /// What is not supported, and what would be.
+    public let reason: String
+
+    public var description: String { "layer '\(name)' (\(className)): \(reason)" }
+  }
+
+  public let kind: Kind
+  public var file: String?
+  public let reason: String
+  /// All layers that are not supported, with ``Kind/unsupportedLayers``.
+  public let layers: [Layer]
+
+  init(_ kind: Kind, _ reason: String, layers: [Layer] = []) {
+    self.kind = kind
+    self.reason = reason
+    self.layers = layers
+  }
+
+  init(_ error: FileError) {
+    self.init(.unreadable, error.reason)
+    file = error.path
+  }
+
+  init(_ error: ModelError) { self.init(.invalidGraph, error.description) }
+
+  /// The error that lists `layers`.
+  static func unsupported(_ layers: [Layer]) -> ImportError {
+    let (count, verb) = layers.count == 1 ? ("1 layer", "is") : ("\(layers.count) layers", "are")
+    return ImportError(.unsupportedLayers, "\(count) \(verb) not supported:", layers: layers)
+  }
+
+  public var description: String {
+    (file.map { "\($0): " } ?? "") + reason + layers.map { "\n  \($0)" }.joined()
+  }
+
+  /// The same error, asking `question` where what was found in the file surprises.
+  func adding(_ question: String) -> ImportError {
+    guard [.networkMismatch, .missingWeight, .wrongShape].contains(kind) else { return self }
+    var copy = ImportError(kind, reason + question, layers: layers)
+    copy.file = file
+    return copy
+  }
+
+  /// The same error, naming `file`.
+  func naming(file: String) -> ImportError {
+    var copy = self
+    copy.file = copy.file ?? file
+    return copy
+  }
+}

@@ -1,0 +1,53 @@
+import PneumoModel
+
+/// One layer as a Keras configuration describes it.
+public struct KerasLayer: Hashable, Sendable {
+  /// Unique in the architecture: the layer's own name, after those of the models that it is in.
+  public let name: String
+  public let className: String
+  public let config: JSONValue
+  /// Values that the layer reads: 0 is the input, `i + 1` is what layer `i` answers.
+  public let inputs: [Int]
+  /// Names of the nested models around the layer, the outermost first.
+  public let scope: [String]
+
+  init(
+    ownName: String, className: String, config: JSONValue, inputs: [Int], scope: [String] = []
+  ) {
+    name = (scope + [ownName]).joined(separator: "/")
+    self.className = className
+    self.config = config
+    self.inputs = inputs
+    self.scope = scope
+  }
+
+  /// The name without those of the models around it.
+  var ownName: String { scope.isEmpty ? name : String(name.dropFirst(scopeLength)) }
+
+  private var scopeLength: Int { scope.reduce(0) { $0 + $1.count + 1 } }
+
+  /// What an error says of the layer.
+  func unsupported(_ reason: String) -> ImportError.Layer {
+    ImportError.Layer(name: name, className: className, reason: reason)
+  }
+}
+
+/// The layers of a Keras model, each after its inputs, nested models laid open, the output last.
+public struct KerasArchitecture: Hashable, Sendable {
+  public let inputShape: TensorShape
+  public let layers: [KerasLayer]
+  /// Layers that are connected in a way that a graph cannot express.
+  public let unsupported: [ImportError.Layer]
+
+  /// Reads the JSON text of `model_config`, of Keras 2 or Keras 3.
+  public init(json: [UInt8]) throws(ImportError) {
+    var reader = KerasArchitectureReader()
+    self = try reader.read(try JSONParser.parse(json))
+  }
+
+  init(inputShape: TensorShape, layers: [KerasLayer], unsupported: [ImportError.Layer] = []) {
+    self.inputShape = inputShape
+    self.layers = layers
+    self.unsupported = unsupported
+  }
+}
