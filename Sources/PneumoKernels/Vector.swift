@@ -1,23 +1,18 @@
-// The only file that knows which instruction set it is compiled for.
+// The only file that knows which instruction set it is compiled for, but for the size of the tile in
+// ConvolutionDirect.swift.
 
 #if KERNEL_AVX512
 typealias Vector = SIMD16<Float>
 typealias IntVector = SIMD16<Int32>
 let isaName = "avx512"
-/// Twelve pixels by two vectors, of 32 registers.
-typealias Sums = Sums12
 #elseif KERNEL_AVX2
 typealias Vector = SIMD8<Float>
 typealias IntVector = SIMD8<Int32>
 let isaName = "avx2"
-/// Six pixels by two vectors, of 16 registers.
-typealias Sums = Sums6
 #else
 typealias Vector = SIMD4<Float>
 typealias IntVector = SIMD4<Int32>
 let isaName = "baseline"
-/// Six pixels by two vectors, of 16 registers.
-typealias Sums = Sums6
 #endif
 
 /// Output channels of a block of packed weights: two vectors.
