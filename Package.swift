@@ -60,7 +60,7 @@ let package = Package(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .target(name: "PneumoImaging", dependencies: ["PneumoFiles", "PneumoModel", "CTurboJPEG"]),
-    .target(name: "PneumoPhantom"),
+    .target(name: "PneumoPhantom", linkerSettings: [.linkedLibrary("m")]),
 
     // Foreign models in.
     .systemLibrary(

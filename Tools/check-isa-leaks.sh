@@ -3,8 +3,8 @@
 #
 # 1. Objects of the kernel modules must not define weak text symbols without the module's own name.
 #    The linker keeps one copy of such a symbol for the whole program, and it may keep that one.
-# 2. Linked tools must not hold vector instructions outside those modules, where the optimiser may
-#    have inlined a kernel.
+# 2. Linked tools must not hold AVX instructions outside those modules: that is where a copy that
+#    the linker kept would show.
 #
 # Usage: Tools/check-isa-leaks.sh FOLDER
 #   FOLDER: where SwiftPM built a configuration: .build/debug or .build/release
@@ -57,8 +57,8 @@ for tool in pneumo-infer pneumo-convert pneumo-data; do
 done
 
 if [ "$leaks" -gt 0 ]; then
-  echo "check-isa-leaks: $leaks leaks in $products; see section 'Rules' of the kernels' sources:" \
-    "pointers and loops only, no public types, no generic calls" >&2
+  echo "check-isa-leaks: $leaks leaks in $products. Kernels use pointers and loops only:" \
+    "no types that are not private, no generic calls, no Array" >&2
   exit 1
 fi
 echo "check-isa-leaks: none in $products"

@@ -1,7 +1,7 @@
 /// The chance in a phantom: SplitMix64 (Steele, Lea, Flood 2014), which needs integers only.
 ///
-/// Drawing uses nothing of the C mathematics library, whose last bits differ between machines:
-/// sums, products, quotients and square roots of IEEE 754 give the same pixels everywhere.
+/// Drawing uses no sine, exponential or power, whose last bits differ between C libraries: sums,
+/// products, quotients, square roots and roundings of IEEE 754 give the same pixels everywhere.
 struct PhantomRandom: Sendable {
   /// Each part of a phantom draws its chance from a stream of its own, so that one part does not
   /// change with another: a finding leaves the anatomy and the view as they are.
