@@ -39,6 +39,7 @@ public struct Graph: Equatable, Sendable {
     var names = Set<String>()
     var isUsed = [Bool](repeating: false, count: nodes.count)
     for (index, node) in nodes.enumerated() {
+      try Limits.check(node.name, "name of layer \(index)", limit: Limits.name)
       guard names.insert(node.name).inserted else {
         throw ModelError(.duplicateName, "two layers have this name", layer: node.name)
       }
@@ -52,6 +53,12 @@ public struct Graph: Equatable, Sendable {
         if input > 0 { isUsed[input - 1] = true }
       }
       do throws(ModelError) {
+        for (name, tensor) in node.operation.weights {
+          guard Limits.count(of: tensor.shape) != nil else {
+            throw ModelError(
+              .limitExceeded, Limits.reason(against: tensor.shape, of: "its \(name)"))
+          }
+        }
         let shape = try node.operation.outputShape(of: node.inputs.map { shapes[$0] })
         try Self.check(shape, role: "output")
         shapes.append(shape)
@@ -69,15 +76,9 @@ public struct Graph: Equatable, Sendable {
   }
 
   private static func check(_ shape: TensorShape, role: String) throws(ModelError) {
-    var count = 1
-    for extent in shape.dimensions {
-      guard (1...Limits.axis).contains(extent), count <= Limits.elements / extent else {
-        throw ModelError(
-          .limitExceeded,
-          "its \(role) has the shape \(shape); each axis must be 1 to \(Limits.axis), "
-            + "all together at most \(Limits.elements) elements")
-      }
-      count *= extent
+    guard Limits.count(of: shape.dimensions) != nil else {
+      throw ModelError(
+        .limitExceeded, Limits.reason(against: shape.dimensions, of: "its \(role)"))
     }
   }
 }

@@ -32,21 +32,20 @@ public struct Model: Equatable, Sendable {
         "\(outputs) \(outputs == 1 ? "output needs" : "outputs need") \(expected) labels, "
           + "found \(labels.count)")
     }
-    guard Set(labels).count == labels.count, !labels.contains("") else {
-      throw ModelError(
-        .invalidLabels, "labels must be different and not empty, found \(labels)")
+    var known = Set<String>()
+    for label in labels {
+      try Limits.check(label, "label", limit: Limits.name)
+      guard !label.isEmpty, known.insert(label).inserted else {
+        throw ModelError(
+          .invalidLabels, "labels must be different and not empty, found '\(label)'")
+      }
     }
     guard threshold >= 0, threshold <= 1 else {
       throw ModelError(.invalidThreshold, "a threshold of \(threshold), expected 0 to 1")
     }
+    try card.check()
     try Self.checkOutput(of: graph)
-    for node in graph.nodes {
-      for (name, tensor) in node.operation.weights where !tensor.isFinite {
-        throw ModelError(
-          .nonFiniteWeights, "its \(name) holds NaN or infinity; train or export it again",
-          layer: node.name)
-      }
-    }
+    try Self.checkWeights(of: graph)
     self.graph = graph
     self.preprocessing = preprocessing
     self.labels = labels
@@ -73,5 +72,32 @@ public struct Model: Equatable, Sendable {
       "a classifier ends with sigmoid, or with softmax over two or more classes; this ends with "
         + (activation?.description ?? "no activation"),
       layer: graph.nodes.last?.name)
+  }
+
+  private static func checkWeights(of graph: Graph) throws(ModelError) {
+    var size = 0
+    for node in graph.nodes {
+      for (name, tensor) in node.operation.weights {
+        guard tensor.isFinite else {
+          throw ModelError(
+            .nonFiniteWeights, "its \(name) holds NaN or infinity; train or export it again",
+            layer: node.name)
+        }
+        size = FileFormat.aligned(size) + tensor.byteCount
+      }
+      if case .batchNormalization(let layer) = node.operation {
+        let least = layer.variance.values().min() ?? 0
+        guard least + layer.epsilon > 0 else {
+          throw ModelError(
+            .invalidParameter,
+            "moving variance \(least) plus epsilon \(layer.epsilon) must be greater than 0",
+            layer: node.name)
+        }
+      }
+    }
+    guard size <= Limits.weightBytes else {
+      throw ModelError(
+        .limitExceeded, "\(size) bytes of weights; at most \(Limits.weightBytes) are accepted")
+    }
   }
 }

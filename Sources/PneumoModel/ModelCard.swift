@@ -40,4 +40,24 @@ public struct ModelCard: Hashable, Sendable {
     self.date = date
     self.limitations = limitations
   }
+
+  func check() throws(ModelError) {
+    for (name, text) in [
+      ("name", name), ("description", description), ("source", source), ("data", data),
+      ("licence", licence), ("creator", creator), ("date", date), ("limitations", limitations),
+    ] {
+      try Limits.check(text, "\(name) of the model card", limit: Limits.text)
+    }
+    guard metrics.count <= Limits.metrics else {
+      throw ModelError(
+        .limitExceeded, "\(metrics.count) metrics; at most \(Limits.metrics) are accepted")
+    }
+    for metric in metrics {
+      try Limits.check(metric.name, "name of a metric", limit: Limits.name)
+      guard metric.value.isFinite else {
+        throw ModelError(
+          .invalidParameter, "the metric '\(metric.name)' is \(metric.value), expected a number")
+      }
+    }
+  }
 }

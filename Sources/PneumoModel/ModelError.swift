@@ -60,7 +60,8 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public init(_ error: FileError) {
-    self.init(.unreadable, error.reason, file: error.path)
+    self.init(
+      error.kind == .tooLarge ? .limitExceeded : .unreadable, error.reason, file: error.path)
   }
 
   public var description: String {
@@ -76,6 +77,13 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   public func naming(file: String?) -> ModelError {
     var copy = self
     copy.file = copy.file ?? file
+    return copy
+  }
+
+  /// The same error, naming a place in the file.
+  func at(offset: Int) -> ModelError {
+    var copy = self
+    copy.offset = copy.offset ?? offset
     return copy
   }
 

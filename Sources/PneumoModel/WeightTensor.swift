@@ -50,6 +50,8 @@ public struct WeightTensor: Sendable {
   /// Number of scalars.
   public var count: Int { shape.reduce(1, *) }
 
+  var byteCount: Int { count * scalarType.byteCount }
+
   /// The stored scalars as they stand in the file.
   public func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -57,7 +59,7 @@ public struct WeightTensor: Sendable {
     try bytes.withUnsafeBytes { (all: UnsafeRawBufferPointer) throws(Failure) -> Result in
       // SAFETY: `init` checked that the range lies inside `bytes`.
       try body(
-        UnsafeRawBufferPointer(rebasing: all[offset..<offset + count * scalarType.byteCount]))
+        UnsafeRawBufferPointer(rebasing: all[offset..<offset + byteCount]))
     }
   }
 
@@ -74,11 +76,12 @@ public struct WeightTensor: Sendable {
   /// Whether no scalar is NaN or infinite.
   var isFinite: Bool {
     withUnsafeBytes { raw in
-      // All ones in the exponent; one pass over the bits, no conversion.
+      // Without the sign, infinity is the least of what is not finite; a maximum vectorises.
       switch scalarType {
       case .float32:
-        raw.bindMemory(to: UInt32.self).allSatisfy { $0 & 0x7F80_0000 != 0x7F80_0000 }
-      case .float16: raw.bindMemory(to: UInt16.self).allSatisfy { $0 & 0x7C00 != 0x7C00 }
+        raw.bindMemory(to: UInt32.self).reduce(0) { max($0, $1 & 0x7FFF_FFFF) } < 0x7F80_0000
+      case .float16:
+        raw.bindMemory(to: UInt16.self).reduce(0) { max($0, $1 & 0x7FFF) } < 0x7C00
       }
     }
   }

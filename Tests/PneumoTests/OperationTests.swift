@@ -11,14 +11,14 @@ import Testing
     _ shape: TensorShape, layout: Preprocessing.Layout = .channelsLast,
     build: (inout GraphBuilder) throws -> Void
   ) throws {
-    var builder = GraphBuilder(shape)
+    var builder = GraphBuilder(input: shape, seed: 1)
     try build(&builder)
     // A classifier's end, so that the session accepts it.
     if case .image = try builder.graph().outputShape {
       builder.append(.flatten(.channelsHeightWidth))
     }
     let count = try builder.graph().outputShape.count
-    builder.append(builder.dense(inputs: count, outputs: 1, activation: .sigmoid))
+    builder.append(builder.dense(count, 1, activation: .sigmoid))
     var preprocessing = builder.preprocessing
     preprocessing.layout = layout
     let model = try Model(
@@ -57,8 +57,8 @@ import Testing
       try check(.image(height: 13, width: 11, channels: 3)) { builder in
         builder.append(
           builder.convolution(
-            kernel, inputs: 3, outputs: 18, stride: stride, padding: padding,
-            dilation: dilation, groups: groups))
+            kernel, 3, 18, stride: Extent(stride), padding: padding,
+            dilation: Extent(dilation), groups: groups))
       }
     }
   }
@@ -66,10 +66,10 @@ import Testing
   @Test(arguments: [.valid, .same] as [Padding], [1, 2])
   func depthwise(padding: Padding, multiplier: Int) throws {
     try check(.image(height: 9, width: 9, channels: 3)) { builder in
-      builder.append(builder.convolution(1, inputs: 3, outputs: 19, activation: nil))
+      builder.append(builder.convolution(1, 3, 19, activation: nil))
       builder.append(
         builder.convolution(
-          3, inputs: 19, outputs: 19 * multiplier, stride: 2, padding: padding, groups: 19,
+          3, 19, 19 * multiplier, stride: Extent(2), padding: padding, groups: 19,
           activation: .relu6))
     }
   }
@@ -79,7 +79,7 @@ import Testing
       builder.append(
         .convolution(
           Convolution(
-            kernel: builder.weights([1, 4, 1, 5], fanIn: 4), stride: Extent(height: 1, width: 2),
+            kernel: builder.tensor([1, 4, 1, 5]), stride: Extent(height: 1, width: 2),
             padding: .same)))
     }
   }
@@ -88,10 +88,10 @@ import Testing
   func activations(activation: Activation) throws {
     try check(.image(height: 6, width: 5, channels: 3)) { builder in
       builder.append(
-        builder.convolution(3, inputs: 3, outputs: 7, activation: activation))
+        builder.convolution(3, 3, 7, activation: activation))
       builder.append(.activation(activation))
       builder.append(.flatten(.heightWidthChannels))
-      builder.append(builder.dense(inputs: 84, outputs: 9, activation: activation))
+      builder.append(builder.dense(84, 9, activation: activation))
     }
   }
 
@@ -118,17 +118,17 @@ import Testing
 
   @Test func residualAndDenseBlocks() throws {
     try check(.image(height: 10, width: 10, channels: 3)) { builder in
-      let a = builder.append(builder.convolution(3, inputs: 3, outputs: 8, padding: .same))
+      let a = builder.append(builder.convolution(3, 3, 8, padding: .same))
       let b = builder.append(
-        builder.convolution(3, inputs: 8, outputs: 8, padding: .same, activation: nil))
-      let c = builder.append(builder.convolution(1, inputs: 8, outputs: 8), inputs: [a])
+        builder.convolution(3, 8, 8, padding: .same, activation: nil))
+      let c = builder.append(builder.convolution(1, 8, 8), inputs: [a])
       let sum = builder.append(.add, inputs: [a, b, c])
       builder.append(.activation(.relu))
       let joined = builder.append(.concatenate, inputs: [builder.last, sum, 0, a])
-      builder.append(builder.batchNormalization(channels: 27), inputs: [joined])
+      builder.append(builder.batchNormalization(27), inputs: [joined])
       builder.append(.dropout(rate: 0.3))
       builder.append(.zeroPadding(Insets(top: 1, bottom: 2, left: 3, right: 0)))
-      builder.append(builder.convolution(3, inputs: 27, outputs: 5, stride: 2))
+      builder.append(builder.convolution(3, 27, 5, stride: Extent(2)))
       builder.append(.globalPooling(.average))
     }
   }
@@ -136,24 +136,24 @@ import Testing
   @Test func vectorsAreAddedAndJoined() throws {
     try check(.image(height: 3, width: 3, channels: 3)) { builder in
       let x = builder.append(.flatten(.channelsHeightWidth))
-      let a = builder.append(builder.dense(inputs: 27, outputs: 10, activation: .tanh))
+      let a = builder.append(builder.dense(27, 10, activation: .tanh))
       let b = builder.append(
-        builder.dense(inputs: 27, outputs: 10, activation: .swish), inputs: [x])
+        builder.dense(27, 10, activation: .swish), inputs: [x])
       builder.append(.add, inputs: [a, b])
-      builder.append(builder.batchNormalization(channels: 10))
+      builder.append(builder.batchNormalization(10))
       builder.append(.concatenate, inputs: [builder.last, x, a])
     }
   }
 
   @Test func inputMayHaveChannelsFirst() throws {
     try check(.image(height: 7, width: 5, channels: 3), layout: .channelsFirst) { builder in
-      builder.append(builder.convolution(3, inputs: 3, outputs: 4))
+      builder.append(builder.convolution(3, 3, 4))
     }
   }
 
   @Test func halfPrecisionWeightsAreWidened() throws {
     try check(.image(height: 7, width: 5, channels: 3)) { builder in
-      guard case .convolution(var layer) = builder.convolution(3, inputs: 3, outputs: 4) else {
+      guard case .convolution(var layer) = builder.convolution(3, 3, 4) else {
         return
       }
       layer.kernel = layer.kernel.converted(to: .float16)

@@ -75,10 +75,10 @@ import Testing
   }
 
   @Test func memoryBeyondReasonIsAnError() throws {
-    var builder = GraphBuilder(.image(height: 2048, width: 2048, channels: 1))
-    builder.append(builder.convolution(1, inputs: 1, outputs: 64))
+    var builder = GraphBuilder(input: .image(height: 2048, width: 2048, channels: 1), seed: 1)
+    builder.append(builder.convolution(1, 1, 64))
     builder.append(.globalPooling(.max))
-    builder.append(builder.dense(inputs: 64, outputs: 1, activation: .sigmoid))
+    builder.append(builder.dense(64, 1, activation: .sigmoid))
     let model = try builder.model()
     let error = #expect(throws: ComputeError.self) { try Session(model, batch: 64) }
     #expect(error?.description.contains("smaller batch") == true)
@@ -102,9 +102,9 @@ import Testing
   private func model(
     outputs: Int, labels: [String], activation: Activation, threshold: Float = 0.5
   ) throws -> Model {
-    var builder = GraphBuilder(.image(height: 2, width: 2, channels: 1))
+    var builder = GraphBuilder(input: .image(height: 2, width: 2, channels: 1), seed: 1)
     builder.append(.flatten(.heightWidthChannels))
-    builder.append(builder.dense(inputs: 4, outputs: outputs, activation: activation))
+    builder.append(builder.dense(4, outputs, activation: activation))
     return try Model(
       graph: builder.graph(), preprocessing: builder.preprocessing, labels: labels,
       threshold: threshold)
