@@ -28,7 +28,7 @@ enum FileKind: Hashable, Sendable {
       bytes.dropFirst(offset).starts(with: text.utf8)
     }
     if bytes.isEmpty { return .other(name: "an empty file", advice: "copy it again") }
-    if starts("PNEUMO", at: 1) || starts("PNM", at: 1) {
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x45]) {
       return .other(
         name: "a .pnm model", advice: "it is converted already; print it with --inspect")
     }

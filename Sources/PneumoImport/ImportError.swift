@@ -28,8 +28,12 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
     case missingWeight
     case wrongShape
     case nonFiniteWeights
-    /// The parts do not make a graph.
+    /// The parts do not make a graph or a model.
     case invalidGraph
+    /// Nothing says what is needed to make a model of the network.
+    case missingSetting
+    /// A file of settings says something that is not understood.
+    case invalidSetting
   }
 
   /// A layer that cannot be expressed.
