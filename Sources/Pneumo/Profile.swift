@@ -3,7 +3,9 @@ import Synchronization
 
 /// What one layer answered.
 public struct LayerOutput: Sendable {
+  /// The name of the layer in the graph.
   public let layer: String
+  /// The shape of ``values``.
   public let shape: TensorShape
   /// Rows of pixels of channels.
   public let values: [Float]
@@ -11,9 +13,11 @@ public struct LayerOutput: Sendable {
 
 /// Where the time of a session went: one kernel of one layer.
 public struct LayerProfile: Sendable {
+  /// The name of the layer in the graph.
   public let layer: String
   /// Instruction set and kernel, for example `avx512.conv3x3s1DirectBiasReLU`.
   public let kernel: String
+  /// How many images the times are for.
   public let images: Int
   /// Wall time for all images.
   public let seconds: Double

@@ -14,6 +14,7 @@ import Synchronization
 /// }
 /// ```
 public final class Session: Sendable {
+  /// The model that was made ready.
   public let model: Model
   /// Threads that one call keeps busy.
   public let threads: Int

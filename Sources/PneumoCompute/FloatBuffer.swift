@@ -3,9 +3,11 @@
 /// Whoever shares one between threads sees to it that no element is written while another thread
 /// reads or writes it.
 public final class FloatBuffer: @unchecked Sendable {
+  /// Number of elements.
   public let count: Int
   private let memory: UnsafeMutableRawPointer
 
+  /// `count` zeros.
   public init(count: Int) {
     self.count = count
     let byteCount = max(count, 1) * MemoryLayout<Float>.stride

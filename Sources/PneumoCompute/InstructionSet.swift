@@ -42,8 +42,10 @@ public enum InstructionSet {
 
 /// Why the compute layer cannot do what was asked for.
 public struct ComputeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// One sentence with what was expected and found.
   public let description: String
 
+  /// An error with this description.
   public init(_ description: String) { self.description = description }
 }
 

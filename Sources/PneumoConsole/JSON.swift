@@ -11,10 +11,14 @@ public enum JSON: Hashable, Sendable {
   case array([JSON])
   case object([Member])
 
+  /// A name and a value of an object.
   public struct Member: Hashable, Sendable {
+    /// Unique in its object.
     public let name: String
+    /// What stands behind the name.
     public let value: JSON
 
+    /// The member `name: value`.
     public init(_ name: String, _ value: JSON) {
       self.name = name
       self.value = value
@@ -98,6 +102,8 @@ public enum JSON: Hashable, Sendable {
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+  /// A string.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// An array.
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
 }

@@ -1,13 +1,18 @@
 /// Rows of text in aligned columns.
 public struct Table: Sendable {
+  /// On which side the blanks of a cell are not.
   public enum Alignment: Sendable { case left, right }
 
+  /// The title of a column, and how its cells stand.
   public struct Column: Sendable {
+    /// What stands above the rule.
     public var title: String
+    /// How cells and title stand.
     public var alignment: Alignment
     /// The column is at least this wide, in characters.
     public var minimumWidth: Int
 
+    /// A column that is as wide as its widest cell.
     public init(_ title: String, _ alignment: Alignment = .left, minimumWidth: Int = 0) {
       self.title = title
       self.alignment = alignment
@@ -15,9 +20,12 @@ public struct Table: Sendable {
     }
   }
 
+  /// From left to right.
   public let columns: [Column]
+  /// From top to bottom.
   public private(set) var rows: [[String]] = []
 
+  /// A table without rows.
   public init(_ columns: [Column]) { self.columns = columns }
 
   /// Adds a row of as many texts as there are columns.

@@ -6,6 +6,7 @@ import Darwin
 
 /// Why a file could not be read or written. `description` names the file and the reason.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, for programs.
   public enum Kind: String, Sendable, CaseIterable {
     /// The system refused: no such file, no permission, disk full, …
     case system
@@ -15,10 +16,14 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLarge
   }
 
+  /// What is wrong, for programs.
   public let kind: Kind
+  /// The file.
   public let path: String
+  /// What is wrong, without the file's name.
   public let reason: String
 
+  /// An error that `description` words as `path: reason`.
   public init(_ kind: Kind, path: String, reason: String) {
     self.kind = kind
     self.path = path
@@ -32,5 +37,6 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
       .system, path: path, reason: "cannot \(action): \(String(cString: strerror(code)))")
   }
 
+  /// The file and the reason.
   public var description: String { "\(path): \(reason)" }
 }

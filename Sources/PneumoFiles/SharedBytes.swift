@@ -24,6 +24,7 @@ public final class SharedBytes: @unchecked Sendable {
     if isMapping { munmap(base, region.count) } else { base.deallocate() }
   }
 
+  /// Number of bytes.
   public var count: Int { region.count }
 
   /// Maps the regular file at `path`, at most `limit` bytes long.
@@ -45,6 +46,7 @@ public final class SharedBytes: @unchecked Sendable {
       region: UnsafeRawBufferPointer(start: copy.baseAddress, count: bytes.count), isMapping: false)
   }
 
+  /// Calls `body` with all bytes, which it must not use afterwards.
   public func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

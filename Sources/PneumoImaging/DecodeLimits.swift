@@ -9,6 +9,7 @@ public struct DecodeLimits: Hashable, Sendable {
   /// Pixels of its longer side.
   public var side: Int
 
+  /// Limits that suit full-size radiographs; see the properties.
   public init(fileSize: Int = 1 << 28, pixels: Int = 178_956_970, side: Int = 65_500) {
     self.fileSize = fileSize
     self.pixels = pixels

@@ -4,6 +4,7 @@ import PneumoFiles
 ///
 /// `description` is one English sentence that names the file, where known, and says what to do.
 public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, for programs.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     /// The system refused the file, or it is a folder, FIFO or device.
     case unreadable
@@ -23,16 +24,21 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case outOfMemory
   }
 
+  /// What is wrong, for programs.
   public let kind: Kind
+  /// The file, where known.
   public var file: String?
+  /// What is wrong and what to do, without the file's name.
   public let reason: String
 
+  /// An error that `description` words as `file: reason`.
   public init(_ kind: Kind, _ reason: String, file: String? = nil) {
     self.kind = kind
     self.reason = reason
     self.file = file
   }
 
+  /// The error of a file that could not be read or written.
   public init(_ error: FileError) {
     let kind: Kind =
       switch error.kind {
@@ -42,6 +48,7 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     self.init(kind, error.reason, file: error.path)
   }
 
+  /// The file, where known, and the reason.
   public var description: String {
     guard let file else { return reason }
     return "\(file): \(reason)"

@@ -6,6 +6,7 @@ import PneumoModel
 /// make one for each worker: an instance is not `Sendable`. It keeps as much as its largest image
 /// took, see ``DecodeLimits``.
 public final class ImageLoader {
+  /// What makes tensors of decoded images.
   public let preprocessor: Preprocessor
   private let decoder: JPEGDecoder
   private var image = PixelImage.empty
@@ -16,6 +17,7 @@ public final class ImageLoader {
     decoder = JPEGDecoder(limits: limits)
   }
 
+  /// The record that the tensors follow.
   public var preprocessing: Preprocessing { preprocessor.preprocessing }
 
   /// Writes the tensor of the image at `path`; untouched after an error.

@@ -9,9 +9,11 @@ import PneumoFiles
 ///
 /// Reuses libjpeg-turbo's state, so make one for each worker: an instance is not `Sendable`.
 public final class JPEGDecoder {
+  /// What a file may ask for.
   public let limits: DecodeLimits
   private var handle: tjhandle?
 
+  /// A decoder that refuses files beyond `limits`.
   public init(limits: DecodeLimits = .default) {
     self.limits = limits
   }

@@ -1,6 +1,8 @@
 /// An image in memory: rows of pixels of one (grey) or three (red, green, blue) bytes.
 public struct PixelImage: Hashable, Sendable {
+  /// Pixels of a row.
   public internal(set) var width: Int
+  /// Rows.
   public internal(set) var height: Int
   /// 1 or 3.
   public internal(set) var channels: Int

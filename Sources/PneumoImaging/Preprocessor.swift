@@ -7,6 +7,7 @@ import PneumoModel
 /// `(x * scale - mean) / standardDeviation` in `Float`, with the numbers of its output channel.
 /// Orientation belongs to the file and is applied when it is decoded.
 public struct Preprocessor: Sendable {
+  /// The record that tensors follow.
   public let preprocessing: Preprocessing
   /// The values of the bytes 0...255, for each output channel.
   private let tables: [[Float]]

@@ -50,9 +50,12 @@ public struct KernelTable: Sendable {
   public let widenHalf:
     @Sendable (_ input: UnsafePointer<UInt16>, _ output: Out, _ count: Int) -> Void
 
+  /// Numbers that a kernel reads.
   public typealias In = UnsafePointer<Float>
+  /// Numbers that a kernel writes.
   public typealias Out = UnsafeMutablePointer<Float>
 
+  /// A table of all kernels of one instruction set.
   public init(
     name: String, blockChannels: Int,
     convolveDirect: @escaping @Sendable (UnsafePointer<ConvolutionArguments>, Int, Int) -> Void,

@@ -1,6 +1,8 @@
 /// The pixels of a phantom.
 public struct Drawing: Hashable, Sendable {
+  /// Pixels of a row.
   public let width: Int
+  /// Rows.
   public let height: Int
   /// 1 for grey, 3 for red, green, blue.
   public let channels: Int

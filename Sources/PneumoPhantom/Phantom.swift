@@ -14,6 +14,7 @@ public struct Phantom: Hashable, Sendable {
   public let seed: UInt64
   /// Which of the series it is.
   public let index: Int
+  /// What the drawing shows.
   public let finding: Finding
   private let longSide: Int?
 

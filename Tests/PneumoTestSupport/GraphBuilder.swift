@@ -6,6 +6,7 @@ public struct GraphBuilder {
   private(set) var nodes: [Graph.Node] = []
   private var generator: SeededGenerator
 
+  /// No layers yet.
   public init(input: TensorShape, seed: UInt64) {
     self.input = input
     generator = SeededGenerator(seed: seed)
@@ -21,6 +22,7 @@ public struct GraphBuilder {
     return nodes.count
   }
 
+  /// The graph of all layers so far.
   public func graph() throws(ModelError) -> Graph {
     try Graph(inputShape: input, nodes: nodes)
   }
@@ -40,6 +42,7 @@ extension GraphBuilder {
         dilation: dilation, groups: groups, activation: activation))
   }
 
+  /// A dense layer with seeded weights.
   public mutating func dense(
     _ inputs: Int, _ outputs: Int, bias: Bool = true, activation: Activation? = nil
   ) -> Operation {

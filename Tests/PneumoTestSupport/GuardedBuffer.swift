@@ -1,5 +1,6 @@
 /// Floats between two guard bands, which whoever writes to them must leave alone.
 public final class GuardedBuffer {
+  /// Elements between the bands.
   public let count: Int
   private let memory: UnsafeMutablePointer<Float>
   private static let bandCount = 64
@@ -13,6 +14,7 @@ public final class GuardedBuffer {
     memory.initialize(repeating: Self.mark, count: count + 2 * Self.bandCount)
   }
 
+  /// A copy of `values`.
   public convenience init(_ values: [Float]) {
     self.init(count: values.count)
     for (index, value) in values.enumerated() { pointer[index] = value }
@@ -23,6 +25,7 @@ public final class GuardedBuffer {
   /// The first element.
   public var pointer: UnsafeMutablePointer<Float> { memory + Self.bandCount }
 
+  /// What stands between the bands now.
   public var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
   /// Whether both bands are as they were.

@@ -3,7 +3,9 @@
 /// Format: `\x93NUMPY`, two bytes of version, the length of the header (2 bytes in version 1, else
 /// 4), a Python dictionary as text, the elements (numpy/lib/format.py).
 public struct NumPyFile: Sendable {
+  /// The extent of each axis.
   public let shape: [Int]
+  /// In C order: the last axis runs fastest.
   public let values: [Float]
 
   /// `nil` where `bytes` are not such a file.

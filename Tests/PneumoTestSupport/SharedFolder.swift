@@ -17,7 +17,9 @@ public enum SharedFolder {
     return parts.dropLast(3).joined(separator: "/")
   }()
 
+  /// The path of a file in the folder.
   public static func path(_ relative: String) -> String { "\(packageRoot)/../shared/\(relative)" }
 
+  /// Whether the file can be read.
   public static func has(_ relative: String) -> Bool { access(path(relative), R_OK) == 0 }
 }
