@@ -22,17 +22,17 @@ FIXTURES = pathlib.Path(__file__).parent.parent / "Tests/PneumoImportTests/Fixtu
 RANDOM = np.random.default_rng(20261123)
 
 
-def randomize(model):
+def randomize(model, deviation=0.3):
     """Weights that are not Keras' zeros and ones, variances positive."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            randomize(layer)
+            randomize(layer, deviation)
         elif "BatchNormalization" in type(layer).__name__:
             values = [RANDOM.normal(0.5, 0.5, w.shape) for w in layer.get_weights()]
             values[-1] = RANDOM.uniform(0.2, 2, values[-1].shape)
             layer.set_weights(values)
         else:
-            layer.set_weights([RANDOM.normal(0, 0.3, w.shape) for w in layer.get_weights()])
+            layer.set_weights([RANDOM.normal(0, deviation, w.shape) for w in layer.get_weights()])
 
 
 def save_answer(model, name, scale=1.0):
@@ -138,7 +138,7 @@ def rewrite_weights(source, target, attribute=lambda names: names, dtype="<f4", 
 def weights():
     keras.utils.clear_session()
     model = tiny(keras)
-    randomize(model)
+    randomize(model, deviation=0.8)
     model.save_weights(FIXTURES / "tiny.weights.h5")
     save_answer(model, "tiny")
     # A layer built before: names begin at _1, as in a notebook whose cells ran twice.

@@ -85,7 +85,7 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The same error, naming `file`.
-  func naming(file: String) -> ImportError {
+  public func naming(file: String) -> ImportError {
     var copy = self
     copy.file = copy.file ?? file
     return copy

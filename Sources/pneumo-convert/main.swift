@@ -1,1 +1,3 @@
-// Replaced when this tool lands.
+import PneumoCommandLine
+
+runTool(Convert.self)

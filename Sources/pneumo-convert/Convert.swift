@@ -1,0 +1,190 @@
+import ArgumentParser
+import PneumoCommandLine
+import PneumoConsole
+import PneumoImport
+import PneumoModel
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The command: reads the arguments, converts or inspects, prints.
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pneumo-convert",
+    abstract: "Freezes a Keras model into a .pnm file, or prints what a .pnm file holds.",
+    discussion: """
+      Reads whole models in HDF5, as model.save('model.h5') of Keras 2 and 3 writes them, and \
+      weights alone, as model.save_weights('model.weights.h5') writes them, of a network that \
+      --network names. What the file is, is told by its content. Dropout is dropped, batch \
+      normalisation folded and activations fused where the answers stay the same.
+
+      EXAMPLES
+        pneumo-convert study.h5 study.pnm
+        pneumo-convert best_model.hdf5 study.pnm --network study150
+        pneumo-convert model.h5 model.pnm --labels NORMAL,BACTERIA,VIRUS --precision f16
+        pneumo-convert model.h5 model.pnm --preprocess torch.json --card card.json
+        pneumo-convert --inspect study.pnm
+        pneumo-convert --inspect study.pnm --format json
+
+      FILES
+        --preprocess takes a JSON object with any of color_mode (gray, rgb, bgr), filter \
+      (nearest, box, bilinear, hamming, bicubic, lanczos), scale, mean, std (a number, or a list \
+      of one a channel) and exif_orientation (true, false). A channel x of 0...255 becomes \
+      (x * scale - mean) / std. What is left out is as in keras-study.
+        --card takes a JSON object with any of name, description, source, data, metrics (an \
+      object of numbers), licence, creator, date and limitations.
+
+      Pneumo is no medical device.
+      """)
+
+  @Argument(help: "A Keras file, or with --inspect a .pnm file.")
+  var input: String
+
+  @Argument(help: "The .pnm file to write. Another model there is replaced, another file is not.")
+  var output: String?
+
+  @Flag(help: "Print what INPUT, a .pnm file, holds.")
+  var inspect = false
+
+  @Option(help: "How --inspect prints: table or json.")
+  var format: InspectionFormat?
+
+  @Option(help: "The network that weights alone belong to: study150 or study224.")
+  var network: String?
+
+  @Option(help: "How images become inputs: keras-study or a JSON file. (default: keras-study)")
+  var preprocess: String?
+
+  @Option(
+    help: """
+      The classes, separated by commas, in the order of training. (default: NORMAL,PNEUMONIA for \
+      the study's networks)
+      """)
+  var labels: String?
+
+  @Option(help: "Of two classes, the second is chosen above this probability. (default: 0.5)")
+  var threshold: Float?
+
+  @Option(help: "How weights are stored: f32, or f16 for half the size. (default: f32)")
+  var precision: Precision?
+
+  @Option(help: "For a network that ends in logits: sigmoid or softmax.")
+  var activation: FinalActivation?
+
+  @Option(help: "A JSON file with the model card.")
+  var card: String?
+
+  func validate() throws {
+    if inspect {
+      let others: [(String, Any?)] = [
+        ("OUTPUT", output), ("--network", network), ("--preprocess", preprocess),
+        ("--labels", labels), ("--threshold", threshold), ("--precision", precision),
+        ("--activation", activation), ("--card", card),
+      ]
+      if let other = others.first(where: { $0.1 != nil }) {
+        throw ValidationError("--inspect only reads; it does not go with \(other.0).")
+      }
+      return
+    }
+    guard output != nil else {
+      throw ValidationError("Missing expected argument '<output>', the .pnm file to write.")
+    }
+    guard format == nil else { throw ValidationError("--format goes with --inspect.") }
+    if let network, Network.named(network) == nil {
+      let names = Network.all.map(\.name).joined(separator: " or ")
+      throw ValidationError("--network is '\(network)', expected \(names).")
+    }
+    if let threshold, !(0...1).contains(threshold) {
+      throw ValidationError("--threshold is \(threshold), expected 0 to 1.")
+    }
+  }
+
+  func run() throws {
+    signal(SIGPIPE, SIG_IGN)  // a closed pipe is seen where it is written to
+    if inspect {
+      let inspection = try Inspection(of: input)
+      try print(format == .json ? inspection.json.indentedText + "\n" : inspection.text)
+    } else if let output {
+      try convert(to: output)
+    }
+  }
+
+  private func convert(to output: String) throws {
+    try checkReplaceable(output)
+    let imported = try ImportedModel(
+      contentsOf: input, network: network.flatMap { Network.named($0) })
+    let conversion = Conversion(
+      preprocessing: try preprocess.flatMap { name in
+        name == "keras-study"
+          ? PreprocessingSettings() : try PreprocessingSettings(contentsOf: name)
+      },
+      labels: labels.map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      },
+      threshold: threshold ?? 0.5, precision: (precision ?? .f32).scalarType,
+      activation: activation?.activation,
+      card: try card.map { try ModelCard(contentsOf: $0) } ?? ModelCard())
+    let converted: (model: Model, changes: [SimplifiedGraph.Change])
+    do throws(ImportError) {
+      converted = try conversion.model(of: imported)
+    } catch {
+      throw error.naming(file: input)
+    }
+    try converted.model.write(to: output)
+    try print(
+      ConversionReport(
+        input: input, output: output, imported: imported, model: converted.model,
+        changes: converted.changes
+      ).text)
+  }
+
+  /// An existing file is replaced only if it is a model or empty: INPUT and OUTPUT are easily
+  /// swapped.
+  private func checkReplaceable(_ path: String) throws {
+    guard access(path, F_OK) == 0 else { return }
+    guard try Model.isModel(fileAt: path) || fileSize(of: path) == 0 else {
+      throw Failure(
+        description: "\(path): exists and is not a .pnm model, so it is not replaced; give INPUT "
+          + "first, then OUTPUT")
+    }
+  }
+
+  /// Writes `text` to standard output; a reader that has gone is no failure.
+  private func print(_ text: String) throws {
+    guard case .failed(let reason) = StandardStream.output.write(text) else { return }
+    throw Failure(description: "standard output: \(reason)")
+  }
+}
+
+/// What went wrong in the tool itself, after the name of the file.
+private struct Failure: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// How `--inspect` prints.
+enum InspectionFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json
+}
+
+/// What `--precision` takes.
+enum Precision: String, ExpressibleByArgument, CaseIterable {
+  case f32, f16
+
+  var scalarType: ScalarType { self == .f32 ? .float32 : .float16 }
+}
+
+/// What `--activation` takes.
+enum FinalActivation: String, ExpressibleByArgument, CaseIterable {
+  case sigmoid, softmax
+
+  var activation: Activation { self == .sigmoid ? .sigmoid : .softmax }
+}
+
+/// Bytes of the file at `path`; 0 where it cannot be examined.
+func fileSize(of path: String) -> Int {
+  var status = stat()
+  return stat(path, &status) == 0 ? Int(status.st_size) : 0
+}
