@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["Pneumo", "PneumoTestSupport"],
+      name: "CommandLineTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6])

@@ -1,0 +1,108 @@
+import Foundation
+import Pneumo
+import PneumoTestSupport
+import Testing
+
+/// `pneumo-convert` as its users run it, on the importers' small Keras models.
+@Suite struct ConvertTests {
+  private let tool = Tool(name: "pneumo-convert")
+  private let folder: Folder
+
+  init() throws {
+    folder = try Folder()
+    for name in ["keras3-chain.h5", "unsupported-layers.h5", "tiny.weights.h5"] {
+      let fixture = "\(SharedFolder.packageRoot)/Tests/PneumoImportTests/Fixtures/\(name)"
+      try folder.write([UInt8](Data(contentsOf: URL(filePath: fixture))), to: name)
+    }
+  }
+
+  private func run(_ arguments: [String]) throws -> Tool.Result {
+    try tool.run(arguments, in: folder)
+  }
+
+  @Test func printsWhatItReadAndWrote() throws {
+    let result = try run(["keras3-chain.h5", "model.pnm", "--labels", "no,yes"])
+    #expect(result.exitCode == 0)
+    #expect(result.error == "")
+    try expectSnapshot(result.output, "convert.txt")
+  }
+
+  @Test func inspectPrintsWhatIsInside() throws {
+    let card = #"{"name": "chain", "metrics": {"accuracy": 0.5}, "date": "2026-11-23"}"#
+    try folder.write(Array(card.utf8), to: "card.json")
+    let result = try run([
+      "keras3-chain.h5", "model.pnm", "--labels", "no,yes", "--card", "card.json", "--precision",
+      "f16", "--threshold", "0.25",
+    ])
+    #expect(result.exitCode == 0)
+    try expectSnapshot(try run(["--inspect", "model.pnm"]).output, "inspect.txt")
+    let json = try run(["--inspect", "model.pnm", "--format", "json"]).output
+    try expectSnapshot(json, "inspect.json.txt")
+    #expect(try JSONSerialization.jsonObject(with: Data(json.utf8)) is [String: Any])
+  }
+
+  @Test func sameInputGivesTheSameBytes() throws {
+    for name in ["a.pnm", "b.pnm"] {
+      #expect(try run(["keras3-chain.h5", name, "--labels", "no,yes"]).exitCode == 0)
+    }
+    #expect(try folder.read("a.pnm") == folder.read("b.pnm"))
+  }
+
+  @Test func settingsReachTheModel() throws {
+    let settings = #"{"color_mode": "gray", "filter": "bicubic", "scale": 0.5, "mean": [2]}"#
+    try folder.write(Array(settings.utf8), to: "settings.json")
+    let result = try run([
+      "keras3-chain.h5", "model.pnm", "--labels", "no,yes", "--threshold", "0.75",
+      "--preprocess", "settings.json",
+    ])
+    #expect(result.exitCode == 0, "\(result.error)")
+    let model = try Model(contentsOf: folder.path("model.pnm"))
+    #expect(model.labels == ["no", "yes"])
+    #expect(model.threshold == 0.75)
+    #expect(model.preprocessing.filter == .bicubic)
+    #expect(model.preprocessing.scale == [0.5])
+    #expect(model.preprocessing.mean == [2])
+  }
+
+  @Test func listsAllUnsupportedLayersAtOnce() throws {
+    let result = try run(["unsupported-layers.h5", "model.pnm", "--labels", "a,b"])
+    #expect(result.exitCode == 1)
+    try expectSnapshot(result.error, "convert.unsupported.txt")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("model.pnm")))
+  }
+
+  @Test func neverReplacesWhatIsNoModel() throws {
+    try folder.write(Array("precious".utf8), to: "notes.txt")
+    let result = try run(["keras3-chain.h5", "notes.txt", "--labels", "no,yes"])
+    #expect(result.exitCode == 1)
+    #expect(result.error.hasPrefix("pneumo-convert: notes.txt: "))
+    #expect(try folder.read("notes.txt") == Data("precious".utf8))
+  }
+
+  @Test(arguments: [
+    (["missing.h5", "out.pnm"], "missing.h5"), (["tiny.weights.h5", "out.pnm"], "--network"),
+    (["keras3-chain.h5", "out.pnm"], "--labels"),
+    (["keras3-chain.h5", "none/out.pnm", "--labels", "a,b"], "none/out.pnm"),
+    (["tiny.weights.h5", "out.pnm", "--network", "study150"], "study150"),
+    (["--inspect", "keras3-chain.h5"], "keras3-chain.h5"),
+  ])
+  func failuresAreOneLineAndExit1(arguments: [String], mentions: String) throws {
+    let result = try run(arguments)
+    #expect(result.exitCode == 1)
+    #expect(result.error.hasPrefix("pneumo-convert: "))
+    #expect(result.error.contains(mentions))
+    #expect(result.error.split(separator: "\n").count == 1)
+    #expect(result.output == "")
+  }
+
+  @Test(arguments: [
+    [], ["keras3-chain.h5"], ["keras3-chain.h5", "out.pnm", "--precision", "f8"],
+    ["keras3-chain.h5", "out.pnm", "--threshold", "1.5"],
+    ["keras3-chain.h5", "out.pnm", "--network", "study99"], ["--nonsense"],
+  ])
+  func wrongUsageExitsWith2(arguments: [String]) throws {
+    let result = try run(arguments)
+    #expect(result.exitCode == 2)
+    #expect(result.error.lowercased().contains("usage: pneumo-convert"))
+  }
+}
