@@ -7,6 +7,7 @@ import PneumoFiles
 public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     // The file as a whole.
+    /// The system refused to read or write it, or it is no regular file.
     case unreadable
     case empty
     case netpbm

@@ -1,3 +1,4 @@
+import Foundation
 import PneumoFiles
 import PneumoModel
 import PneumoTestSupport
@@ -6,14 +7,97 @@ import Testing
 @Suite struct FileRoundTripTests {
 
   static let models = [
-    "tiny": SampleModel.tinyClassifier, "every operation": SampleModel.everyOperation,
+    "tiny-classifier": SampleModel.tinyClassifier, "every-operation": SampleModel.everyOperation,
   ]
+  static let names = ["tiny-classifier", "every-operation"]
 
-  @Test(arguments: ["tiny", "every operation"], ScalarType.allCases)
+  @Test(arguments: names, ScalarType.allCases)
   func bytesGiveTheModelBack(name: String, type: ScalarType) throws {
     let model = try #require(Self.models[name]).converting(weights: type)
     let read = try Model(bytes: model.encoded())
     #expect(read == model)
     #expect(read.encoded() == model.encoded())
+  }
+
+  @Test(arguments: names, ScalarType.allCases)
+  func aFileGivesTheModelBack(name: String, type: ScalarType) throws {
+    let model = try #require(Self.models[name]).converting(weights: type)
+    let folder = try TemporaryFolder()
+    try model.write(to: folder.path("a.pnm"))
+    #expect(try Model(contentsOf: folder.path("a.pnm")) == model)
+  }
+
+  @Test func everyOperationIsThere() {
+    let names = Set(SampleModel.everyOperation.graph.nodes.map(\.operation.name))
+    #expect(
+      names == [
+        "Convolution", "DepthwiseConvolution", "Dense", "MaxPooling", "AveragePooling",
+        "GlobalMaxPooling", "GlobalAveragePooling", "BatchNormalization", "Activation", "Add",
+        "Concatenate", "Flatten", "ZeroPadding", "Dropout",
+      ])
+    #expect(SampleModel.tinyClassifier.graph.parameterCount == 341)
+  }
+
+  @Test func weightsAreUsedFromTheMapping() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.pnm")
+    try SampleModel.everyOperation.write(to: path)
+    let model = try Model(contentsOf: path)
+    let addresses = model.graph.nodes.flatMap(\.operation.weights).map { weight in
+      weight.tensor.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+    }
+    #expect(addresses.allSatisfy { $0 % 64 == 0 })
+    // In one mapping, in order: no copies.
+    let span = try #require(addresses.last) - #require(addresses.first)
+    #expect(addresses == addresses.sorted())
+    #expect(span < SampleModel.everyOperation.encoded().count)
+  }
+
+  /// The committed files are of version 1 and are readable for ever.
+  @Test(arguments: names)
+  func theSameModelGivesTheCommittedBytes(name: String) throws {
+    let bytes = try #require(Self.models[name]).encoded()
+    try Fixture.compare(bytes, with: "\(name).pnm")
+    #expect(try Model(bytes: Fixture.bytes("\(name).pnm")) == Self.models[name])
+  }
+
+  @Test(arguments: ["netpbm", "version-2", "operator-12", "layer-reads-itself", "cut-by-one"])
+  func hostileFilesAreCommitted(name: String) throws {
+    let file = try #require(HostileFile.all.first { $0.name == name })
+    try Fixture.compare(file.bytes, with: "hostile-\(name).pnm")
+    let error = try #require(throws: ModelError.self) {
+      try Model(contentsOf: Fixture.path("hostile-\(name).pnm"))
+    }
+    #expect(error.kind == file.kind)
+  }
+
+  @Test func halfPrecisionTouchesKernelsOnly() throws {
+    let half = try SampleModel.everyOperation.converting(weights: .float16)
+    for node in half.graph.nodes {
+      for (name, tensor) in node.operation.weights {
+        #expect(tensor.scalarType == (name == "kernel" ? .float16 : .float32))
+      }
+    }
+    // Half precision is not exact, but is its own fixed point.
+    let back = try half.converting(weights: .float32)
+    #expect(back != SampleModel.everyOperation)
+    #expect(try back.converting(weights: .float16) == half)
+    #expect(half.graph.shapes == SampleModel.everyOperation.graph.shapes)
+  }
+
+  @Test func whatHalfPrecisionCannotHoldIsAnError() throws {
+    var nodes = SampleModel.tinyClassifier.graph.nodes
+    nodes[6].operation = .dense(
+      Dense(
+        kernel: WeightTensor(shape: [4, 1], values: [1, 65_520, 0, 0]), activation: .sigmoid))
+    let model = try Model(
+      graph: Graph(inputShape: SampleModel.tinyClassifier.graph.inputShape, nodes: nodes),
+      preprocessing: SampleModel.tinyClassifier.preprocessing, labels: ["a", "b"])
+    let error = try #require(throws: ModelError.self) {
+      try model.converting(weights: .float16)
+    }
+    #expect(error.kind == .nonFiniteWeights)
+    #expect(error.layer == "output")
+    #expect(error.description.contains("too large for f16; keep f32"))
   }
 }

@@ -37,7 +37,7 @@ extension GraphBuilder {
   ) -> Operation {
     .convolution(
       Convolution(
-        kernel: tensor([size, size, inputs / groups, outputs]),
+        kernel: tensor([size, size, inputs / max(groups, 1), outputs]),
         bias: bias ? tensor([outputs]) : nil, stride: stride, padding: padding,
         dilation: dilation, groups: groups, activation: activation))
   }
