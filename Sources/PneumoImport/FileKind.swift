@@ -52,7 +52,7 @@ enum FileKind: Hashable, Sendable {
     }
     if isTable(bytes) {
       return .other(
-        name: "the index of a TensorFlow checkpoint", advice: "load it in Keras and " + saveAgain)
+        name: "a TensorFlow checkpoint's index", advice: "load it in Keras and " + saveAgain)
     }
     if starts("TFL3", at: 4) {
       return .other(
@@ -64,7 +64,7 @@ enum FileKind: Hashable, Sendable {
     if bytes.count > 2, bytes[0] == 0x08, bytes[1] < 0x20, [0x12, 0x3A].contains(bytes[2]) {
       return .other(name: "an ONNX model", advice: "go back to the Keras model and " + saveAgain)
     }
-    return .other(name: "of an unknown format", advice: saveAgain)
+    return .other(name: "nothing that is known here", advice: saveAgain)
   }
 
   /// Length of the JSON header of a safetensors file.

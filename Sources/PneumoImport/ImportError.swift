@@ -69,7 +69,10 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The error that lists `layers`.
   static func unsupported(_ layers: [Layer]) -> ImportError {
     let (count, verb) = layers.count == 1 ? ("1 layer", "is") : ("\(layers.count) layers", "are")
-    return ImportError(.unsupportedLayers, "\(count) \(verb) not supported:", layers: layers)
+    return ImportError(
+      .unsupportedLayers,
+      "\(count) \(verb) not supported; supported classes are "
+        + KerasLayer.supportedClasses.joined(separator: ", ") + ":", layers: layers)
   }
 
   public var description: String {

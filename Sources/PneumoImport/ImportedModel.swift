@@ -27,8 +27,8 @@ public struct ImportedModel: Sendable {
     }
   }
 
-  private init(
-    graph: Graph, rescaling: Rescaling?, source: String, network: Network?
+  init(
+    graph: Graph, rescaling: Rescaling? = nil, source: String = "", network: Network? = nil
   ) {
     self.graph = graph
     self.rescaling = rescaling
@@ -67,7 +67,7 @@ public struct ImportedModel: Sendable {
       throw ImportError(
         .notKeras,
         "is HDF5, but neither a Keras model nor Keras weights: it has no model_config, no "
-          + "layer_names and no layers")
+          + "layer_names and no layers; save the model with model.save('model.h5')")
     }
     guard let network else {
       let names = Network.all.map(\.name).joined(separator: " or ")
@@ -98,7 +98,7 @@ public struct ImportedModel: Sendable {
     }
     let architecture = try KerasArchitecture(json: Array(json.utf8))
     // Says all about layers before anything about weights.
-    _ = try architecture.operations()
+    try architecture.checkLayers()
     guard root.has("model_weights") else {
       throw ImportError(
         .missingWeight, "has an architecture, but no weights: no group 'model_weights'")

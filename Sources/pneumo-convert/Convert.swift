@@ -24,7 +24,7 @@ struct Convert: ParsableCommand {
       EXAMPLES
         pneumo-convert study.h5 study.pnm
         pneumo-convert best_model.hdf5 study.pnm --network study150
-        pneumo-convert model.h5 model.pnm --labels NORMAL,BACTERIA,VIRUS --precision f16
+        pneumo-convert model.h5 model.pnm --labels NORMAL,VIRUS --precision f16
         pneumo-convert model.h5 model.pnm --preprocess torch.json --card card.json
         pneumo-convert --inspect study.pnm
         pneumo-convert --inspect study.pnm --format json

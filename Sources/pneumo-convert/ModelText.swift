@@ -12,7 +12,7 @@ extension Operation {
       return name + Self.window(window, layer.stride) + dilation + groups + suffix(layer.activation)
     case .dense(let layer): return name + suffix(layer.activation)
     case .pooling(let layer): return name + Self.window(layer.window, layer.stride)
-    case .activation(let activation): return activation.description
+    case .activation(let activation): return name + suffix(activation)
     default: return name
     }
   }

@@ -1,5 +1,6 @@
 extension KerasArchitecture {
-  /// What each layer computes. All layers that are not supported are one error.
+  /// What each layer computes. All layers that are not supported are one error, in the order of
+  /// the model.
   func operations() throws(ImportError) -> [KerasOperation] {
     var operations: [KerasOperation] = []
     var unsupported: [ImportError.Layer] = []
@@ -16,7 +17,11 @@ extension KerasArchitecture {
       }
     }
     unsupported += misplacedRescalings(operations)
-    guard unsupported.isEmpty else { throw .unsupported(unsupported) }
+    guard unsupported.isEmpty else {
+      let all = Dictionary(
+        unsupported.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      throw .unsupported(layers.compactMap { all[$0.name] })
+    }
     return operations
   }
 

@@ -50,4 +50,7 @@ public struct KerasArchitecture: Hashable, Sendable {
     self.layers = layers
     self.unsupported = unsupported
   }
+
+  /// Checks that all layers are supported; those that are not are one error.
+  public func checkLayers() throws(ImportError) { _ = try operations() }
 }

@@ -62,9 +62,7 @@ extension KerasLayer {
       "RandomTranslation", "RandomShear", "RandomContrast", "RandomBrightness":
       return .dropout(rate: 0)
     default:
-      throw UnsupportedReason(
-        "this class is not supported; supported are \(Self.supportedClasses.joined(separator: ", "))"
-      )
+      throw UnsupportedReason("this class is not supported")
     }
   }
 

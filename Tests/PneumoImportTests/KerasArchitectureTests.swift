@@ -1,0 +1,122 @@
+import PneumoModel
+import Testing
+
+@testable import PneumoImport
+
+/// Configurations in the dialects of Keras, and configurations that are none.
+@Suite struct KerasArchitectureTests {
+  private static func input(_ name: String, _ key: String = "batch_shape") -> String {
+    #"{"class_name":"InputLayer","config":{"name":"\#(name)","\#(key)":[null,4,4,1]},"#
+      + #""name":"\#(name)","inbound_nodes":[]}"#
+  }
+
+  private static func functional(_ layers: String, output: String = "out") -> String {
+    #"{"class_name":"Functional","config":{"name":"m","layers":[\#(input("in")),\#(layers)],"#
+      + #""input_layers":[["in",0,0]],"output_layers":[["\#(output)",0,0]]}}"#
+  }
+
+  private static func relu(_ name: String, _ nodes: String) -> String {
+    #"{"class_name":"ReLU","config":{"name":"\#(name)"},"name":"\#(name)","#
+      + #""inbound_nodes":\#(nodes)}"#
+  }
+
+  @Test func layersStandAfterTheirInputsWhateverTheirOrder() throws {
+    let json = Self.functional(
+      [
+        #"{"class_name":"Add","config":{},"name":"out","inbound_nodes":[[["a",0,0,{}],["b",0,0]]]}"#,
+        Self.relu("b", #"[[["a",0,0,{"training":false}]]]"#),
+        Self.relu("unused", #"[[["b",0,0,{}]]]"#),
+        Self.relu(
+          "a",
+          #"[{"args":[{"class_name":"__keras_tensor__","config":{"keras_history":["in",0,0]}}],"kwargs":{"mask":null}}]"#
+        ),
+      ].joined(separator: ","))
+    let architecture = try KerasArchitecture(json: Array(json.utf8))
+    #expect(architecture.layers.map(\.name) == ["a", "b", "out"])
+    #expect(architecture.layers.map(\.inputs) == [[0], [1], [1, 2]])
+    #expect(architecture.unsupported.isEmpty)
+  }
+
+  @Test func theOldestSequentialIsABareList() throws {
+    let json =
+      #"{"class_name":"Sequential","config":[{"class_name":"Flatten","#
+      + #""config":{"name":"f","batch_input_shape":[null,2,3,1]}}]}"#
+    let architecture = try KerasArchitecture(json: Array(json.utf8))
+    #expect(architecture.inputShape == .image(height: 2, width: 3, channels: 1))
+    #expect(architecture.layers.map(\.name) == ["f"])
+  }
+
+  @Test(arguments: [
+    ("3", "found a number"),
+    ("{}", "class_name and config"),
+    (#"{"class_name":"Custom","config":{}}"#, "of the class 'Custom'"),
+    (#"{"class_name":"Sequential","config":{"name":"s"}}"#, "no list of layers"),
+    (#"{"class_name":"Sequential","config":{"layers":[]}}"#, "does not say its input size"),
+    (#"{"class_name":"Sequential","config":{"layers":[\#(input("x"))]}}"#, "output is not"),
+    (functional(relu("out", #"[[["out",0,0,{}]]]"#)), "needs its own answer"),
+    (functional(relu("out", #"[[["gone",0,0,{}]]]"#)), "reads 'gone', which is not a layer"),
+    (functional(relu("out", "[]") + "," + relu("out", "[]")), "two layers have the name 'out'"),
+    (functional(input("second") + "," + relu("out", #"[[["second",0,0]]]"#)), "a second input"),
+    (
+      #"{"class_name":"Model","config":{"name":"m","layers":[\#(input("a"))],"input_layers":[["a",0,0],["b",0,0]],"output_layers":["a",0,0]}}"#,
+      "has 2 inputs"
+    ),
+    (
+      #"{"class_name":"Sequential","config":{"layers":[{"class_name":"InputLayer","config":{"batch_shape":[null,null,null,3]}}]}}"#,
+      "the shape (None, None, None, 3)"
+    ),
+  ])
+  func whatIsNoModelIsRefused(_ json: String, reason: String) throws {
+    let error = try #require(
+      #expect(throws: ImportError.self) { try KerasArchitecture(json: Array(json.utf8)) })
+    #expect(error.kind == .invalidConfiguration)
+    #expect(error.reason.contains(reason), "\(error)")
+  }
+
+  @Test(arguments: [
+    (#"[[["in",0,0,{}]],[["in",0,0,{}]]]"#, "called 2 times"),
+    (#"[[["in",0,1,{}]]]"#, "something else than the only answer"),
+    (#"[[["in",0,0,{"training":true}]]]"#, "the argument 'training'"),
+    (#"[{"args":[3],"kwargs":{}}]"#, "an argument that is not a layer's answer"),
+    (#"[[]]"#, "no input"),
+  ])
+  func callsThatAGraphCannotExpressAreListed(_ nodes: String, reason: String) throws {
+    let json = Self.functional(Self.relu("out", nodes))
+    let architecture = try KerasArchitecture(json: Array(json.utf8))
+    let error = try #require(#expect(throws: ImportError.self) { try architecture.operations() })
+    #expect(error.kind == .unsupportedLayers)
+    #expect(error.layers.map(\.name) == ["out"])
+    #expect(error.description.contains(reason), "\(error)")
+  }
+
+  @Test func aChainOfThousandsOfLayersNeedsNoStack() throws {
+    let count = 4000
+    let layers = (0..<count).map { index in
+      Self.relu("r\(index)", #"[[["\#(index == count - 1 ? "in" : "r\(index + 1)")",0,0,{}]]]"#)
+    }
+    let json = Self.functional(layers.joined(separator: ","), output: "r0")
+    #expect(try KerasArchitecture(json: Array(json.utf8)).layers.count == count)
+  }
+
+  @Test(arguments: [
+    ("Conv2D", #"{"filters":1,"kernel_size":3,"data_format":"channels_first"}"#, "channels_last"),
+    ("Conv2D", #"{"filters":0,"kernel_size":3}"#, "filters"),
+    ("Conv2D", #"{"filters":1,"kernel_size":[3,3,3]}"#, "kernel_size"),
+    ("Conv2D", #"{"filters":1,"kernel_size":3,"padding":"causal"}"#, "'causal'"),
+    ("Dense", #"{"units":1e30}"#, "units"),
+    ("ReLU", #"{"negative_slope":0.1}"#, "negative_slope"),
+    ("ReLU", #"{"max_value":5}"#, "max_value"),
+    ("Softmax", #"{"axis":[1,2]}"#, "several axes"),
+    ("ZeroPadding2D", #"{"padding":[[1,-1],[0,0]]}"#, "padding"),
+    ("Lambda", "{}", "this class is not supported"),
+  ])
+  func parametersThatAreNotSupportedAreSaid(
+    _ className: String, config: String, reason: String
+  ) throws {
+    let layer = KerasLayer(
+      ownName: "layer", className: className, config: try JSONParser.parse(Array(config.utf8)),
+      inputs: [0])
+    let error = try #require(#expect(throws: UnsupportedReason.self) { try layer.operation() })
+    #expect(error.text.contains(reason), "\(error.text)")
+  }
+}
