@@ -34,12 +34,12 @@ struct Inspection {
       Output  \(model.outputSummary)
 
       """
-    let entries = card.filter { !$0.text.isEmpty }
-    if !entries.isEmpty || !model.card.metrics.isEmpty {
-      var table = Table([Table.Column("Card"), Table.Column("")])
-      for (name, text) in entries { table.append([name, text]) }
-      for metric in model.card.metrics { table.append([metric.name, "\(metric.value)"]) }
-      text += "\n" + table.text
+    let entries =
+      card.filter { !$0.text.isEmpty }
+      + model.card.metrics.map { ($0.name, "\($0.value)") }
+    if !entries.isEmpty {
+      text += "\nCard\n"
+      for (name, entry) in entries { text += "  \(name): \(entry)\n" }
     }
     var table = Table([
       Table.Column("Section"), Table.Column("Offset", .right), Table.Column("Bytes", .right),

@@ -6,10 +6,10 @@ import Testing
 /// `pneumo-convert` as its users run it, on the importers' small Keras models.
 @Suite struct ConvertTests {
   private let tool = Tool(name: "pneumo-convert")
-  private let folder: Folder
+  private let folder: TemporaryFolder
 
   init() throws {
-    folder = try Folder()
+    folder = try TemporaryFolder()
     for name in ["keras3-chain.h5", "unsupported-layers.h5", "tiny.weights.h5"] {
       let fixture = "\(SharedFolder.packageRoot)/Tests/PneumoImportTests/Fixtures/\(name)"
       try folder.write([UInt8](Data(contentsOf: URL(filePath: fixture))), to: name)

@@ -7,10 +7,10 @@ import Testing
 @Suite struct DataTests {
   private let tool = Tool(name: "pneumo-data")
 
-  private func files(_ folder: Folder, _ name: String) throws -> [String: Data] {
+  private func files(_ folder: TemporaryFolder, _ name: String) throws -> [String: Data] {
     var found: [String: Data] = [:]
     for finding in ["NORMAL", "PNEUMONIA"] {
-      let url = folder.url.appending(path: "\(name)/\(finding)")
+      let url = URL(filePath: folder.path("\(name)/\(finding)"))
       for file in try FileManager.default.contentsOfDirectory(atPath: url.path) {
         found["\(finding)/\(file)"] = try Data(contentsOf: url.appending(path: file))
       }
@@ -20,7 +20,7 @@ import Testing
 
   /// Same seed, same bytes, for any number of threads; another seed, other pictures.
   @Test func phantomsDependOnTheSeedAlone() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     for (name, seed, threads) in [("a", "5", "1"), ("b", "5", "2"), ("c", "6", "2")] {
       let result = try tool.run(
         ["phantom", name, "--count", "2", "--seed", seed, "--threads", threads], in: folder)
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func nothingIsOverwritten() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     try folder.write(Array("precious".utf8), to: "out/notes.txt")
     let result = try tool.run(["phantom", "out", "--count", "2"], in: folder)
     #expect(result.exitCode == 1)
@@ -53,7 +53,7 @@ import Testing
     ["phantom", "out", "--count", "2", "--threads", "0"],
   ])
   func wrongUsageExitsWith2(arguments: [String]) throws {
-    let result = try tool.run(arguments, in: Folder())
+    let result = try tool.run(arguments, in: TemporaryFolder())
     #expect(result.exitCode == 2)
     #expect(result.error.lowercased().contains("usage: pneumo-data"))
   }

@@ -20,11 +20,11 @@ struct GoldenTests {
     let probability: Double
   }
 
-  private let folder: Folder
+  private let folder: TemporaryFolder
   private let expected: [Expected]
 
   init() throws {
-    folder = try Folder()
+    folder = try TemporaryFolder()
     let url = URL(filePath: SharedFolder.path("golden/expected.jsonl"))
     expected = try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map {
       try JSONDecoder().decode(Expected.self, from: Data($0.utf8))
@@ -109,11 +109,11 @@ struct GoldenTests {
   }
 
   /// Unpacks a zip archive with the one tool that is there: Python's standard library.
-  private func unpack(_ archive: String) throws -> Folder {
-    let target = try Folder()
+  private func unpack(_ archive: String) throws -> TemporaryFolder {
+    let target = try TemporaryFolder()
     let python = Process()
     python.executableURL = URL(filePath: "/usr/bin/env")
-    python.arguments = ["python3", "-m", "zipfile", "-e", archive, target.url.path]
+    python.arguments = ["python3", "-m", "zipfile", "-e", archive, target.path]
     try python.run()
     python.waitUntilExit()
     try #require(python.terminationStatus == 0)

@@ -6,10 +6,10 @@ import Testing
 /// `pneumo-infer` as its users run it, on a small model and the imaging tests' pictures.
 @Suite struct InferTests {
   private let tool = Tool(name: "pneumo-infer")
-  private let folder: Folder
+  private let folder: TemporaryFolder
 
   init() throws {
-    folder = try Folder()
+    folder = try TemporaryFolder()
     try GraphBuilder.study(size: 48).write(to: folder.path("model.pnm"))
     for name in Self.pictures {
       let fixture = "\(SharedFolder.packageRoot)/Tests/PneumoImagingTests/Fixtures/\(name)"
@@ -155,7 +155,7 @@ import Testing
     try folder.write(Array(list.utf8), to: "list")
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/bash")
-    shell.currentDirectoryURL = folder.url
+    shell.currentDirectoryURL = URL(filePath: folder.path)
     shell.arguments = [
       "-c",
       "\"$0\" model.pnm - --format jsonl <list 2>errors | head -n 1 >first; "
@@ -175,12 +175,12 @@ import Testing
     let process = Process()
     process.executableURL = Tool.products.appending(path: tool.name)
     process.arguments = ["model.pnm", "-", "--format", "json", "--batch", "1"]
-    process.currentDirectoryURL = folder.url
+    process.currentDirectoryURL = URL(filePath: folder.path)
     try folder.write([], to: "out")
     try folder.write([], to: "err")
-    process.standardInput = try FileHandle(forReadingFrom: folder.url.appending(path: "list"))
-    process.standardOutput = try FileHandle(forWritingTo: folder.url.appending(path: "out"))
-    process.standardError = try FileHandle(forWritingTo: folder.url.appending(path: "err"))
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: folder.path("list")))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.path("out")))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: folder.path("err")))
     try process.run()
     while try folder.read("out").count < 1000 { usleep(1000) }
     process.interrupt()

@@ -1,4 +1,5 @@
 import Foundation
+import PneumoTestSupport
 
 /// A built command-line tool, run as its users run it.
 struct Tool {
@@ -14,13 +15,13 @@ struct Tool {
   ///
   /// - Parameter environment: set in addition to that of the tests.
   func run(
-    _ arguments: [String], in folder: Folder, input: String = "",
+    _ arguments: [String], in folder: TemporaryFolder, input: String = "",
     environment: [String: String] = [:]
   ) throws -> Result {
     let process = Process()
     process.executableURL = Self.products.appending(path: name)
     process.arguments = arguments
-    process.currentDirectoryURL = folder.url
+    process.currentDirectoryURL = URL(filePath: folder.path)
     process.environment = ProcessInfo.processInfo.environment
       .merging(environment) { _, new in new }
     // Files, not pipes: a pipe that fills up would stop the tool.
@@ -47,27 +48,4 @@ struct Tool {
     let tests = URL(filePath: CommandLine.arguments[0])
     return tests.deletingLastPathComponent()
   }()
-}
-
-/// A folder of its own for a test, removed with the last reference to it.
-final class Folder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "pneumo-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appending(path: name).path }
-
-  func write(_ bytes: [UInt8], to name: String) throws {
-    let file = url.appending(path: name)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: file)
-  }
-
-  func read(_ name: String) throws -> Data { try Data(contentsOf: url.appending(path: name)) }
 }
