@@ -67,7 +67,8 @@ struct FileHeader {
         offset: Self.checksumOffset)
     }
     guard reserved.allSatisfy({ $0 == 0 }) else {
-      throw ModelError(.hole, "reserved bytes of the header are not zero", offset: Self.size)
+      throw ModelError(.hole, "reserved bytes of the header are not zero",
+        offset: Self.checksumOffset + 4)
     }
     guard fileSize <= bytes.count else { throw .truncated(at: bytes.count, expected: fileSize) }
     guard fileSize == bytes.count else {
