@@ -70,6 +70,7 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     if let file { text += "\(file): " }
     if let layer { text += "layer '\(layer)': " }
     text += reason
+    if let advice = kind.advice { text += "; \(advice)" }
     if let offset { text += " (at byte \(offset))" }
     return text
   }
@@ -93,5 +94,18 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     var copy = self
     copy.layer = copy.layer ?? layer
     return copy
+  }
+}
+
+extension ModelError.Kind {
+  /// What to do about an error that is a matter of the file, not of the model.
+  fileprivate var advice: String? {
+    switch self {
+    case .truncated, .trailingBytes, .checksumMismatch: "copy or download the file again"
+    case .unknownSection, .missingSection, .sectionOutOfBounds, .sectionOverlap, .hole,
+      .misaligned, .unknownOperator, .unknownValue:
+      "the file breaks the rules of its format, make it again with pneumo-convert"
+    default: nil
+    }
   }
 }

@@ -89,7 +89,7 @@ extension Convolution {
     guard groups >= 1, channels % groups == 0, outputs % groups == 0 else {
       throw ModelError(
         .invalidParameter,
-        "\(groups) groups divide neither \(channels) input nor \(outputs) output channels evenly")
+        "\(groups) groups, expected a divisor of \(channels) input and \(outputs) output channels")
     }
     guard inputs == channels / groups else {
       throw ModelError(

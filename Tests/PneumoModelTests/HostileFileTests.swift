@@ -79,7 +79,8 @@ import Testing
     #expect(try message("activation-unknown").contains("unknown activation 7"))
     #expect(try message("section-unknown").contains("\"XTRA\""))
     #expect(try message("layer-unused").contains("layer 'dropout'"))
-    #expect(try message("cut-by-one").contains("copy or download it again"))
+    #expect(try message("cut-by-one").contains("copy or download the file again"))
+    #expect(try message("padding-used").contains("make it again"))
     #expect(try message("text-mode-transfer").contains("binary mode"))
   }
 }

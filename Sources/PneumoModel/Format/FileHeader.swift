@@ -63,17 +63,19 @@ struct FileHeader {
     }
     guard checksum == Self.checksum(of: bytes, sectionCount: count) else {
       throw ModelError(
-        .checksumMismatch, "the header is damaged; copy or download the file again",
+        .checksumMismatch, "the header is damaged",
         offset: Self.checksumOffset)
     }
     guard reserved.allSatisfy({ $0 == 0 }) else {
-      throw ModelError(.hole, "reserved bytes of the header are not zero", offset: Self.size)
+      throw ModelError(
+        .hole, "reserved bytes of the header are not zero",
+        offset: Self.checksumOffset + 4)
     }
     guard fileSize <= bytes.count else { throw .truncated(at: bytes.count, expected: fileSize) }
     guard fileSize == bytes.count else {
       throw ModelError(
         .trailingBytes,
-        "the file should have \(fileSize) bytes and has \(bytes.count); copy or download it again",
+        "the file should have \(fileSize) bytes and has \(bytes.count)",
         offset: fileSize)
     }
     let sections = try Self.readTable(&reader, count: count, countOffset: countOffset)
@@ -103,9 +105,7 @@ struct FileHeader {
         CRC32.checksum(UnsafeRawBufferPointer(rebasing: $0[range]))
       }
       guard found == checksum else {
-        throw ModelError(
-          .checksumMismatch,
-          "section \(name) is damaged; copy or download the file again", offset: offset)
+        throw ModelError(.checksumMismatch, "section \(name) is damaged", offset: offset)
       }
       sections.append(range)
       end = range.upperBound
@@ -113,7 +113,7 @@ struct FileHeader {
     if let missing = expected.first {
       throw ModelError(
         .missingSection,
-        "\(count) sections, without \(missing.rawValue); convert the model again",
+        "\(count) sections, without \(missing.rawValue)",
         offset: countOffset)
     }
     guard end == reader.bytes.count else {
@@ -127,7 +127,7 @@ struct FileHeader {
     let start = bytes.withUnsafeBytes { Array($0.prefix(FileFormat.magic.count)) }
     if start == FileFormat.magic { return }
     guard !start.isEmpty else {
-      throw ModelError(.empty, "the file is empty; convert the model again")
+      throw ModelError(.empty, "the file is empty; make it again with pneumo-convert")
     }
     if start.count >= 3, start[0] == UInt8(ascii: "P"), (0x31...0x37).contains(start[1]),
       [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D].contains(start[2])
@@ -235,7 +235,7 @@ extension ModelError {
   fileprivate static func truncated(at count: Int, expected: Int) -> ModelError {
     ModelError(
       .truncated,
-      "the file ends too early: \(count) bytes of \(expected); copy or download it again",
+      "the file ends too early: \(count) bytes of \(expected)",
       offset: count)
   }
 }

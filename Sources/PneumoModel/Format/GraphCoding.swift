@@ -22,7 +22,7 @@ extension Graph {
     } catch {
       // The last of this name: of two layers with one name, the second is in error.
       let layer = nodes.lastIndex { $0.name == error.layer }
-      throw error.at(offset: layer.map { offsets[$0] } ?? reader.offset)
+      throw layer.map { error.at(offset: offsets[$0]) } ?? error
     }
   }
 }
