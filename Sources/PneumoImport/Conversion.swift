@@ -7,12 +7,16 @@ public struct Conversion: Sendable {
   public var preprocessing: PreprocessingSettings?
   /// `nil`: those of the study where the network has its form.
   public var labels: [String]?
+  /// Of two classes, the second is chosen where its probability is greater.
   public var threshold: Float
+  /// How kernels are stored.
   public var precision: ScalarType
   /// For a network that ends in logits: what makes probabilities of them.
   public var activation: Activation?
+  /// What a person should know before using the model.
   public var card: ModelCard
 
+  /// A conversion with these settings.
   public init(
     preprocessing: PreprocessingSettings? = nil, labels: [String]? = nil, threshold: Float = 0.5,
     precision: ScalarType = .float32, activation: Activation? = nil, card: ModelCard = ModelCard()

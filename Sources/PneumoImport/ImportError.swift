@@ -6,6 +6,7 @@ import PneumoModel
 /// `description` names the file and the layer, where known, what was expected, what was found and
 /// what to do. It is one sentence, followed by one line for each unsupported layer.
 public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The classes of errors; each has a test.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case unreadable
     /// Not a format that is read here; the reason says what it looks like.
@@ -38,17 +39,22 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// A layer that cannot be expressed.
   public struct Layer: Hashable, Sendable, CustomStringConvertible {
+    /// As in the file, after the names of the models around it.
     public let name: String
     /// Keras' name of its class.
     public let className: String
     /// What is not supported, and what would be.
     public let reason: String
 
+    /// One line for people.
     public var description: String { "layer '\(name)' (\(className)): \(reason)" }
   }
 
+  /// What class of error it is.
   public let kind: Kind
+  /// The path of the file, where it is known.
   public var file: String?
+  /// What was expected, what was found and what to do.
   public let reason: String
   /// All layers that are not supported, with ``Kind/unsupportedLayers``.
   public let layers: [Layer]
@@ -75,6 +81,7 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
         + KerasLayer.supportedClasses.joined(separator: ", ") + ":", layers: layers)
   }
 
+  /// The file, the reason and the layers.
   public var description: String {
     (file.map { "\($0): " } ?? "") + reason + layers.map { "\n  \($0)" }.joined()
   }

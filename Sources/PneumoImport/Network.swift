@@ -2,6 +2,7 @@ import PneumoModel
 
 /// An architecture known by name, for files that hold weights alone.
 public struct Network: Hashable, Sendable {
+  /// What `--network` takes.
   public let name: String
   /// The classes, where the network comes with them.
   public let labels: [String]

@@ -3,12 +3,17 @@ import PneumoModel
 
 /// How pixels become the input, except for the size, which the network says.
 public struct PreprocessingSettings: Hashable, Sendable {
+  /// The colours that the network takes.
   public var colorMode: Preprocessing.ColorMode
+  /// How images are resized.
   public var filter: Preprocessing.Filter
   /// One number, or one a channel, as are `mean` and `standardDeviation`.
   public var scale: [Float]
+  /// What is subtracted after scaling.
   public var mean: [Float]
+  /// What the difference is divided by.
   public var standardDeviation: [Float]
+  /// Whether the EXIF orientation turns the image first.
   public var appliesOrientation: Bool
 
   /// What the study does with images, of one channel where the network takes one.

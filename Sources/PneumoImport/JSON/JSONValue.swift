@@ -18,9 +18,13 @@ public enum JSONValue: Hashable, Sendable {
     return value
   }
 
+  /// A truth value; `nil` for anything else.
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// A string; `nil` for anything else.
   public var string: String? { if case .string(let value) = self { value } else { nil } }
+  /// A list; `nil` for anything else.
   public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  /// The members of an object; `nil` for anything else.
   public var object: [String: JSONValue]? {
     if case .object(let value) = self { value } else { nil }
   }
@@ -34,6 +38,7 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
+  /// Any number; `nil` for anything else.
   public var double: Double? {
     switch self {
     case .int(let value): Double(value)

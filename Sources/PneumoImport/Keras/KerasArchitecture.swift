@@ -4,7 +4,9 @@ import PneumoModel
 public struct KerasLayer: Hashable, Sendable {
   /// Unique in the architecture: the layer's own name, after those of the models that it is in.
   public let name: String
+  /// Keras' name of its class, for example `Conv2D`.
   public let className: String
+  /// Its parameters, an object.
   public let config: JSONValue
   /// Values that the layer reads: 0 is the input, `i + 1` is what layer `i` answers.
   public let inputs: [Int]
@@ -34,7 +36,9 @@ public struct KerasLayer: Hashable, Sendable {
 
 /// The layers of a Keras model, each after its inputs, nested models laid open, the output last.
 public struct KerasArchitecture: Hashable, Sendable {
+  /// Of one image.
   public let inputShape: TensorShape
+  /// At least one.
   public let layers: [KerasLayer]
   /// Layers that are connected in a way that a graph cannot express.
   public let unsupported: [ImportError.Layer]

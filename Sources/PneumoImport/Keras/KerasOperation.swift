@@ -45,6 +45,8 @@ struct KerasBatchNormalization: Hashable, Sendable {
 
 /// The first step of some networks: `x * scale + offset` on pixels, one number or one a channel.
 public struct Rescaling: Hashable, Sendable {
+  /// The factor of each channel, or of all.
   public var scale: [Float]
+  /// What is added after that.
   public var offset: [Float]
 }

@@ -4,6 +4,7 @@ import PneumoModel
 public struct SimplifiedGraph: Sendable {
   /// One layer that became part of another, or of none.
   public struct Change: Hashable, Sendable {
+    /// What became of the layer.
     public enum Kind: String, Hashable, Sendable {
       /// Does nothing at inference.
       case dropped
@@ -13,13 +14,17 @@ public struct SimplifiedGraph: Sendable {
       case fused
     }
 
+    /// What became of the layer.
     public let kind: Kind
+    /// The name of the layer that is no more.
     public let layer: String
     /// The layer that does its work now.
     public let into: String?
   }
 
+  /// What is left.
   public let graph: Graph
+  /// In the order in which they were made.
   public let changes: [Change]
 
   /// Applies all passes to `graph`.

@@ -6,6 +6,7 @@ public struct FileSection: Hashable, Sendable {
   public let name: String
   /// Bytes from the beginning of the file.
   public let offset: Int
+  /// Bytes of the section, without padding.
   public let byteCount: Int
 
   /// The sections of the `.pnm` file at `path`, in the order of the file.
