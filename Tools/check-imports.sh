@@ -29,7 +29,9 @@ allowed() {
     Pneumo) echo "PneumoFiles PneumoModel PneumoCompute PneumoKernelABI Synchronization $system" ;;
     PneumoImaging) echo "PneumoFiles PneumoModel CTurboJPEG $system" ;;
     PneumoPhantom) ;;
-    PneumoImport) echo "PneumoFiles PneumoModel CHDF5 Synchronization $system" ;;
+    PneumoImport)
+      echo "PneumoFiles PneumoModel CHDF5 Synchronization Foundation $system"
+      ;;
     PneumoConsole) echo "Synchronization $system" ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
     pneumo-infer)

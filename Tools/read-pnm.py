@@ -16,7 +16,7 @@ MAGIC = bytes.fromhex("89504E450D0A1A0A")
 SECTIONS = [b"GRPH", b"META", b"WGTS"]
 ACTIVATIONS = {1: "relu", 2: "relu6", 3: "sigmoid", 4: "softmax", 5: "tanh", 6: "swish"}
 POOLINGS = {0: "max", 1: "average"}
-AXIS, ELEMENTS, WINDOW = 1 << 20, 1 << 28, 4096
+AXIS, ELEMENTS, WINDOW = 1 << 24, 1 << 28, 4096
 
 
 class Reject(Exception):

@@ -7,7 +7,8 @@ import Darwin
 /// Writes `bytes` to `path` so that the file appears whole or not at all.
 ///
 /// A temporary file beside `path` is written, synchronised and renamed over it. A full disk, an
-/// error or an interrupt leaves what stood at `path`.
+/// error or an interrupt leaves what stood at `path`. Where `path` is a symbolic link, the file it
+/// leads to is replaced.
 public func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
   var status = stat()
   let exists = stat(path, &status) == 0
@@ -16,7 +17,8 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError)
       .notARegularFile, path: path, reason: "cannot replace what is not a regular file")
   }
   let mode = exists ? status.st_mode & 0o777 : 0o666 & ~currentFileCreationMask()
-  var template = Array("\(path).XXXXXX".utf8CString)
+  let target = resolvingLinks(path)
+  var template = Array("\(target).XXXXXX".utf8CString)
   let descriptor = mkstemp(&template)
   guard descriptor >= 0 else { throw .last(path, doing: "create a temporary file beside it") }
   let temporary = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -29,12 +31,12 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError)
     unlink(temporary)
     throw error
   }
-  guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+  guard close(descriptor) == 0, rename(temporary, target) == 0 else {
     let error = FileError.last(path, doing: "write")
     unlink(temporary)
     throw error
   }
-  synchroniseFolder(of: path)
+  synchroniseFolder(of: target)
 }
 
 private func write(
@@ -55,6 +57,13 @@ private func write(
       throw .last(path, doing: "write")
     }
   }
+}
+
+/// Where `path` leads, or `path` where nothing stands there yet.
+private func resolvingLinks(_ path: String) -> String {
+  guard let resolved = realpath(path, nil) else { return path }
+  defer { free(resolved) }
+  return String(cString: resolved)
 }
 
 /// umask(2) can only be read by setting it.

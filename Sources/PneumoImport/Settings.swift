@@ -97,7 +97,7 @@ private struct SettingsReader {
     } catch {
       throw ImportError(error)
     }
-    let value = try JSONParser.parse(bytes)
+    let value = try JSONValue(parsing: bytes)
     guard let members = value.object else {
       throw ImportError(.invalidSetting, "expected a JSON object, found \(value.kind)")
     }

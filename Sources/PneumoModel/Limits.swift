@@ -10,7 +10,7 @@ public enum Limits {
   /// Inputs of one layer.
   public static let inputs = 64
   /// Extent of one axis of an activation or weight.
-  public static let axis = 1 << 20
+  public static let axis = 1 << 24
   /// Axes of one weight.
   public static let rank = 4
   /// Scalars of one activation or weight.

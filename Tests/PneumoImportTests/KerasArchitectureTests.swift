@@ -114,7 +114,7 @@ import Testing
     _ className: String, config: String, reason: String
   ) throws {
     let layer = KerasLayer(
-      ownName: "layer", className: className, config: try JSONParser.parse(Array(config.utf8)),
+      ownName: "layer", className: className, config: try JSONValue(parsing: Array(config.utf8)),
       inputs: [0])
     let error = try #require(#expect(throws: UnsupportedReason.self) { try layer.operation() })
     #expect(error.text.contains(reason), "\(error.text)")

@@ -19,6 +19,17 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.pnm"])
   }
 
+  @Test func aSymbolicLinkStaysOne() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("old".utf8), to: "real/a.pnm")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("a.pnm"), withDestinationPath: "real/a.pnm")
+    try SampleModel.tinyClassifier.write(to: folder.path("a.pnm"))
+    #expect(try Model(contentsOf: folder.path("real/a.pnm")) == SampleModel.tinyClassifier)
+    let target = try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("a.pnm"))
+    #expect(target == "real/a.pnm")
+  }
+
   @Test func aModelInUseSurvivesThatItsFileIsReplaced() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.pnm")

@@ -28,10 +28,10 @@ import Testing
   }
 
   @Test func outputOutsideLimits() throws {
-    try expect(.limitExceeded, layer: "flatten", "16777216") { builder in
+    try expect(.limitExceeded, layer: "flatten", "64256256") { builder in
       builder.append(
         "pad",
-        .zeroPadding(Insets(top: 2040, bottom: 0, left: 2040, right: 0)))
+        .zeroPadding(Insets(top: 4000, bottom: 0, left: 4000, right: 0)))
       builder.append("flatten", .flatten(.heightWidthChannels))
     }
   }

@@ -46,7 +46,7 @@ public struct KerasArchitecture: Hashable, Sendable {
   /// Reads the JSON text of `model_config`, of Keras 2 or Keras 3.
   public init(json: [UInt8]) throws(ImportError) {
     var reader = KerasArchitectureReader()
-    self = try reader.read(try JSONParser.parse(json))
+    self = try reader.read(try JSONValue(parsing: json))
   }
 
   init(inputShape: TensorShape, layers: [KerasLayer], unsupported: [ImportError.Layer] = []) {
