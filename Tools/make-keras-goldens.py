@@ -170,7 +170,8 @@ def hostile():
     changed("hostile-missing-weight.h5", replace(lambda f, w, v: None))
     changed("hostile-shape.h5", replace(lambda f, w, v: f.create_dataset(w, data=v[:2])))
     changed("hostile-nan.h5", replace(lambda f, w, v: f.create_dataset(w, data=v * np.nan)))
-    changed("hostile-integers.h5", replace(lambda f, w, v: f.create_dataset(w, data=v.astype("i4"))))
+    changed("hostile-integers.h5", replace(
+        lambda f, w, v: f.create_dataset(w, data=v.astype("i4"))))
     changed("hostile-gzip.h5", replace(
         lambda f, w, v: f.create_dataset(w, data=v, compression="gzip")))
     changed("hostile-claims-much.h5", replace(
@@ -211,9 +212,12 @@ def hostile():
 if __name__ == "__main__":
     for old in [*FIXTURES.glob("*.h5"), *FIXTURES.glob("*.npy")]:
         old.unlink()
+    keras.utils.set_random_seed(20261123)
     for k, name in [(keras, "keras3"), (tf_keras, "keras2")]:
         save(residual(k), f"{name}-residual")
         save(chain(k), f"{name}-chain")
-        save(nested(k), f"{name}-nested", scale=255.0)
+        model = nested(k)
+        save(model, f"{name}-nested", scale=255.0)
+        (FIXTURES / f"{name}-nested.json").write_text(model.to_json())
     weights()
     hostile()

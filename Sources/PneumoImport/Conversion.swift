@@ -125,7 +125,7 @@ extension Rescaling {
         && preprocessing.standardDeviation[channel] == 1
       if isRaw {
         result.scale[channel] = scale
-        result.mean[channel] = -offset
+        result.mean[channel] = 0 - offset  // not -0
       } else {
         let deviation = Double(preprocessing.standardDeviation[channel]) / Double(scale)
         result.standardDeviation[channel] = Float(deviation)

@@ -67,6 +67,9 @@ import Testing
     let result = try rescaling.following(settings.preprocessing(size: Extent(1)))
     #expect(result.scale == [Float](repeating: 1 / 127.5, count: 3))
     #expect(result.mean == [1, 1, 1])
+    let unshifted = try Rescaling(scale: [2], offset: [0])
+      .following(settings.preprocessing(size: Extent(1)))
+    #expect(unshifted.mean.allSatisfy { $0.sign == .plus })
     #expect(result.standardDeviation == [1, 1, 1])
   }
 

@@ -37,6 +37,17 @@ import Testing
     #expect(architecture.unsupported.isEmpty)
   }
 
+  @Test(arguments: ["keras2", "keras3"]) func nestedModelsAreLaidOpen(_ keras: String) throws {
+    let architecture = try KerasArchitecture(json: Fixture.bytes("\(keras)-nested.json"))
+    #expect(architecture.inputShape == .image(height: 6, width: 6, channels: 2))
+    let names = architecture.layers.map(\.name)
+    #expect(names.dropLast(2) == ["rescaling", "backbone/conv", "backbone/head/head_conv"])
+    #expect(names[3].hasPrefix("backbone/head/flatten"))
+    #expect(names.last == "dense")
+    #expect(architecture.layers.map(\.inputs) == [[0], [1], [2], [3], [4]])
+    try architecture.checkLayers()
+  }
+
   @Test func theOldestSequentialIsABareList() throws {
     let json =
       #"{"class_name":"Sequential","config":[{"class_name":"Flatten","#
@@ -87,6 +98,13 @@ import Testing
     #expect(error.kind == .unsupportedLayers)
     #expect(error.layers.map(\.name) == ["out"])
     #expect(error.description.contains(reason), "\(error)")
+  }
+
+  @Test func configurationsAreLimited() throws {
+    let json = [UInt8](repeating: 0x20, count: KerasArchitecture.maximumConfiguration + 1)
+    let error = try #require(
+      #expect(throws: ImportError.self) { try KerasArchitecture(json: json) })
+    #expect(error.kind == .limitExceeded)
   }
 
   @Test func aChainOfThousandsOfLayersNeedsNoStack() throws {

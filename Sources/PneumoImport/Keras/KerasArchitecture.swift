@@ -43,8 +43,17 @@ public struct KerasArchitecture: Hashable, Sendable {
   /// Layers that are connected in a way that a graph cannot express.
   public let unsupported: [ImportError.Layer]
 
+  /// Bytes of a configuration. Those of the largest networks have about one million.
+  static let maximumConfiguration = 1 << 24
+
   /// Reads the JSON text of `model_config`, of Keras 2 or Keras 3.
   public init(json: [UInt8]) throws(ImportError) {
+    guard json.count <= Self.maximumConfiguration else {
+      throw ImportError(
+        .limitExceeded,
+        "the model's configuration has \(json.count) bytes; at most "
+          + "\(Self.maximumConfiguration) are accepted")
+    }
     var reader = KerasArchitectureReader()
     self = try reader.read(try JSONValue(parsing: json))
   }
