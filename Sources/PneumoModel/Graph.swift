@@ -3,13 +3,16 @@
 /// Value 0 is the input of the graph, value `i + 1` is what layer `i` answers. The last layer is
 /// the output.
 public struct Graph: Equatable, Sendable {
+  /// One layer of a graph.
   public struct Node: Equatable, Sendable {
     /// Unique in the graph.
     public var name: String
+    /// What the layer computes.
     public var operation: Operation
     /// Values that the layer reads.
     public var inputs: [Int]
 
+    /// A layer that no graph has checked yet.
     public init(name: String, operation: Operation, inputs: [Int]) {
       self.name = name
       self.operation = operation
@@ -17,11 +20,14 @@ public struct Graph: Equatable, Sendable {
     }
   }
 
+  /// The layers, each after those that it reads.
   public let nodes: [Node]
   /// The shape of each value, `shapes[0]` being that of the input.
   public let shapes: [TensorShape]
 
+  /// The shape of value 0.
   public var inputShape: TensorShape { shapes[0] }
+  /// The shape of what the last layer answers.
   public var outputShape: TensorShape { shapes[nodes.count] }
 
   /// Number of trained numbers of all layers.

@@ -6,6 +6,7 @@ public enum Limits {
   public static let sections = 16
   /// Bytes of all weights with their padding. Leaves room for all else in ``fileSize``.
   public static let weightBytes = 1 << 30
+  /// Layers of a graph.
   public static let layers = 4096
   /// Inputs of one layer.
   public static let inputs = 64
@@ -21,6 +22,7 @@ public enum Limits {
   public static let name = 1 << 10
   /// UTF-8 bytes of one text of a model card.
   public static let text = 1 << 16
+  /// Labels of a model.
   public static let labels = 1 << 16
   /// Rows and columns that an image is resized to.
   public static let imageSide = 1 << 13

@@ -1,12 +1,15 @@
 /// A classifier with all that is needed to get the answers it gave in training.
 public struct Model: Equatable, Sendable {
+  /// The network.
   public let graph: Graph
+  /// How pixels become the input of the network.
   public let preprocessing: Preprocessing
   /// The classes. A single sigmoid output is the probability of the second of two labels;
   /// otherwise there is one label per output.
   public let labels: [String]
   /// With two classes: the second is chosen where its probability is greater than this.
   public let threshold: Float
+  /// What a person should know before using the model.
   public let card: ModelCard
 
   /// Checks that the parts belong together.

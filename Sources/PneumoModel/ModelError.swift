@@ -5,6 +5,7 @@ import PneumoFiles
 /// `description` is one English sentence that names the file and the layer, where known, what was
 /// expected, what was found and what to do.
 public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, for programs.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     // The file as a whole.
     /// The system refused to read or write it, or it is no regular file.
@@ -43,13 +44,18 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidThreshold
   }
 
+  /// What is wrong, for programs.
   public let kind: Kind
+  /// The file, where known.
   public var file: String?
   /// Offset in the file, in bytes.
   public var offset: Int?
+  /// The name of the layer, where known.
   public var layer: String?
+  /// What was expected and found, without the places above.
   public let reason: String
 
+  /// An error that `description` words with all places that are known.
   public init(
     _ kind: Kind, _ reason: String, file: String? = nil, offset: Int? = nil, layer: String? = nil
   ) {
@@ -60,11 +66,13 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     self.layer = layer
   }
 
+  /// An error that `description` words with all places that are known.
   public init(_ error: FileError) {
     self.init(
       error.kind == .tooLarge ? .limitExceeded : .unreadable, error.reason, file: error.path)
   }
 
+  /// File, layer, reason and offset, as far as known.
   public var description: String {
     var text = ""
     if let file { text += "\(file): " }

@@ -57,16 +57,21 @@ public enum Operation: Equatable, Sendable {
 
 /// Rows and columns of something two-dimensional.
 public struct Extent: Hashable, Sendable, CustomStringConvertible {
+  /// Rows.
   public var height: Int
+  /// Columns.
   public var width: Int
 
+  /// This many rows and columns.
   public init(height: Int, width: Int) {
     self.height = height
     self.width = width
   }
 
+  /// As many rows as columns.
   public init(_ both: Int) { self.init(height: both, width: both) }
 
+  /// What summaries print.
   public var description: String { "\(height)×\(width)" }
 }
 
@@ -74,6 +79,7 @@ public struct Extent: Hashable, Sendable, CustomStringConvertible {
 public struct Insets: Hashable, Sendable {
   public var top, bottom, left, right: Int
 
+  /// This many rows and columns at each side.
   public init(top: Int, bottom: Int, left: Int, right: Int) {
     self.top = top
     self.bottom = bottom
@@ -81,6 +87,7 @@ public struct Insets: Hashable, Sendable {
     self.right = right
   }
 
+  /// Nothing is added.
   public static let zero = Insets(top: 0, bottom: 0, left: 0, right: 0)
 }
 
@@ -93,6 +100,7 @@ public enum Padding: Hashable, Sendable {
   case explicit(Insets)
 }
 
+/// A function of each element, or of each pixel.
 public enum Activation: UInt8, Hashable, Sendable, CaseIterable {
   case relu = 1
   /// `min(max(x, 0), 6)`
@@ -106,6 +114,7 @@ public enum Activation: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 extension Activation: CustomStringConvertible {
+  /// What summaries print.
   public var description: String {
     switch self {
     case .relu: "relu"
@@ -124,14 +133,18 @@ public struct Convolution: Equatable, Sendable {
   public var kernel: WeightTensor
   /// Shape (output channels).
   public var bias: WeightTensor?
+  /// Input rows and columns from an output to the next.
   public var stride: Extent
+  /// How windows meet the border of the image.
   public var padding: Padding
+  /// Input rows and columns from an element of the kernel to the next.
   public var dilation: Extent
   /// Input and output channels are split into this many independent convolutions.
   public var groups: Int
   /// `nil` is the identity.
   public var activation: Activation?
 
+  /// A layer of these parameters.
   public init(
     kernel: WeightTensor, bias: WeightTensor? = nil, stride: Extent = Extent(1),
     padding: Padding = .valid, dilation: Extent = Extent(1), groups: Int = 1,
@@ -146,6 +159,7 @@ public struct Convolution: Equatable, Sendable {
     self.activation = activation
   }
 
+  /// Whether each input channel is convolved on its own.
   public var isDepthwise: Bool { groups > 1 && kernel.shape.count == 4 && kernel.shape[2] == 1 }
 }
 
@@ -158,6 +172,7 @@ public struct Dense: Equatable, Sendable {
   /// `nil` is the identity.
   public var activation: Activation?
 
+  /// A dense layer.
   public init(kernel: WeightTensor, bias: WeightTensor? = nil, activation: Activation? = nil) {
     self.kernel = kernel
     self.bias = bias
@@ -165,6 +180,7 @@ public struct Dense: Equatable, Sendable {
   }
 }
 
+/// What pooling makes of a window.
 public enum PoolingKind: UInt8, Hashable, Sendable, CaseIterable {
   case max = 0
   case average = 1
@@ -172,14 +188,19 @@ public enum PoolingKind: UInt8, Hashable, Sendable, CaseIterable {
 
 /// Maximum or mean over windows of each channel. Padding never counts as a maximum.
 public struct Pooling: Hashable, Sendable {
+  /// Maximum or mean.
   public var kind: PoolingKind
+  /// Rows and columns of a window.
   public var window: Extent
+  /// Input rows and columns from an output to the next.
   public var stride: Extent
+  /// How windows meet the border of the image.
   public var padding: Padding
   /// Whether a mean divides by the whole window (PyTorch's default) or by what of it lies inside
   /// the image (Keras).
   public var countsPadding: Bool
 
+  /// A layer of these parameters.
   public init(
     _ kind: PoolingKind, window: Extent, stride: Extent, padding: Padding = .valid,
     countsPadding: Bool = false
@@ -195,12 +216,18 @@ public struct Pooling: Hashable, Sendable {
 /// `gamma * (x - mean) / sqrt(variance + epsilon) + beta` per channel, with the moving statistics
 /// (Ioffe & Szegedy 2015). All four tensors have the shape (channels).
 public struct BatchNormalization: Equatable, Sendable {
+  /// The scale.
   public var gamma: WeightTensor
+  /// The shift.
   public var beta: WeightTensor
+  /// The moving mean.
   public var mean: WeightTensor
+  /// The moving variance; with epsilon greater than zero.
   public var variance: WeightTensor
+  /// What keeps the root away from zero.
   public var epsilon: Float
 
+  /// A layer of these parameters.
   public init(
     gamma: WeightTensor, beta: WeightTensor, mean: WeightTensor, variance: WeightTensor,
     epsilon: Float

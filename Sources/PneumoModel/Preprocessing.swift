@@ -4,12 +4,14 @@
 /// `colorMode`, the image is resized to `size` with `filter`, and each channel value `x` of 0...255
 /// becomes `(x * scale - mean) / standardDeviation` in `Float`.
 public struct Preprocessing: Hashable, Sendable {
+  /// The channels of a pixel, and their order.
   public enum ColorMode: UInt8, Hashable, Sendable, CaseIterable {
     /// One channel, `(R * 19595 + G * 38470 + B * 7471 + 0x8000) >> 16` as Pillow converts.
     case gray = 0
     case rgb = 1
     case bgr = 2
 
+    /// Channels of a pixel.
     public var channels: Int { self == .gray ? 1 : 3 }
   }
 
@@ -31,17 +33,24 @@ public struct Preprocessing: Hashable, Sendable {
     case channelsFirst = 1
   }
 
+  /// What colours are converted to.
   public var colorMode: ColorMode
+  /// What the image is resized to.
   public var size: Extent
+  /// How it is resized.
   public var filter: Filter
   /// One number per channel, as are `mean` and `standardDeviation`.
   public var scale: [Float]
+  /// Subtracted after scaling.
   public var mean: [Float]
+  /// Divided by at the end; not zero.
   public var standardDeviation: [Float]
+  /// The order of the scalars of a tensor.
   public var layout: Layout
   /// Whether the EXIF orientation turns the image first. Keras' loader ignores it.
   public var appliesOrientation: Bool
 
+  /// A record that a model checks.
   public init(
     colorMode: ColorMode, size: Extent, filter: Filter, scale: [Float], mean: [Float],
     standardDeviation: [Float], layout: Layout = .channelsLast, appliesOrientation: Bool = false
@@ -92,6 +101,7 @@ public struct Preprocessing: Hashable, Sendable {
 }
 
 extension Preprocessing.ColorMode: CustomStringConvertible {
+  /// What tools print and accept.
   public var description: String {
     switch self {
     case .gray: "gray"
@@ -102,6 +112,7 @@ extension Preprocessing.ColorMode: CustomStringConvertible {
 }
 
 extension Preprocessing.Filter: CustomStringConvertible {
+  /// What tools print and accept.
   public var description: String {
     switch self {
     case .nearest: "nearest"
@@ -115,6 +126,7 @@ extension Preprocessing.Filter: CustomStringConvertible {
 }
 
 extension Preprocessing.Layout: CustomStringConvertible {
+  /// What tools print and accept.
   public var description: String {
     switch self {
     case .channelsLast: "channels-last"

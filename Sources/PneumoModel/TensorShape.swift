@@ -20,6 +20,7 @@ public enum TensorShape: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The extent of each axis.
   public var dimensions: [Int] {
     switch self {
     case .image(let height, let width, let channels): [height, width, channels]
@@ -27,5 +28,6 @@ public enum TensorShape: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The extents, as in `150×150×3`.
   public var description: String { dimensions.map(String.init).joined(separator: "×") }
 }

@@ -5,6 +5,7 @@ public enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
   case float32 = 0
   case float16 = 1
 
+  /// Bytes of one scalar.
   public var byteCount: Int {
     switch self {
     case .float32: 4
@@ -25,7 +26,9 @@ public enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
 ///
 /// The scalars are a range of shared bytes, usually of the mapped model file.
 public struct WeightTensor: Sendable {
+  /// The extent of each axis.
   public let shape: [Int]
+  /// How the scalars are stored.
   public let scalarType: ScalarType
   private let bytes: SharedBytes
   private let offset: Int

@@ -2,9 +2,12 @@
 ///
 /// Independent of the reader and writer under test. Used by tests of hostile files and by fuzzing.
 public struct ModelFileParts {
+  /// The format version of the header.
   public var version: UInt32 = 1
+  /// Names and bytes, in the order of the file.
   public var sections: [(name: String, bytes: [UInt8])]
 
+  /// The parts of a file that is yet to be assembled.
   public init(sections: [(name: String, bytes: [UInt8])]) { self.sections = sections }
 
   /// The parts of `file`, or `nil` where its table does not name sections that lie inside it.
