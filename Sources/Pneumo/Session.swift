@@ -67,8 +67,8 @@ public final class Session: Sendable {
 
   /// The largest `batch`.
   public static let maximumBatch = 4096
-  /// Elements of the largest arena: 8 GiB.
-  private static let maximumArena = 1 << 31
+  /// Elements of the largest arena: 2 GiB.
+  private static let maximumArena = 1 << 29
 
   /// Computes the logits of one or more images.
   ///

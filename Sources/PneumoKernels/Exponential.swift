@@ -50,30 +50,29 @@ private func swish(_ x: Vector) -> Vector { x / (1 + exponential(-x)) }
 func sigmoid(
   _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int
 ) {
-  var i = 0
-  while i < count {
-    let lanes = min(count &- i, Vector.scalarCount)
-    storeFirst(lanes, sigmoid(loadFirst(lanes, input + i)), output + i)
-    i &+= Vector.scalarCount
-  }
+  map(input, output, count) { sigmoid($0) }
 }
 
 /// Hyperbolic tangent.
 func tanh(_ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int) {
-  var i = 0
-  while i < count {
-    let lanes = min(count &- i, Vector.scalarCount)
-    storeFirst(lanes, tanh(loadFirst(lanes, input + i)), output + i)
-    i &+= Vector.scalarCount
-  }
+  map(input, output, count) { tanh($0) }
 }
 
 /// `x / (1 + exp(-x))`
 func swish(_ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int) {
+  map(input, output, count) { swish($0) }
+}
+
+/// `output[i] = function(input[i])`
+@inline(__always)
+private func map(
+  _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int,
+  _ function: (Vector) -> Vector
+) {
   var i = 0
   while i < count {
     let lanes = min(count &- i, Vector.scalarCount)
-    storeFirst(lanes, swish(loadFirst(lanes, input + i)), output + i)
+    storeFirst(lanes, function(loadFirst(lanes, input + i)), output + i)
     i &+= Vector.scalarCount
   }
 }
