@@ -70,7 +70,8 @@ class Reader:
             text = self.take("%ds" % size).decode("utf-8")
         except UnicodeDecodeError:
             raise Reject("a text is not UTF-8") from None
-        need(not any(unicodedata.category(c) == "Cc" and c not in "\t\n" for c in text),
+        accepted = "" if limit == 1024 else "\t\n"  # names are one line
+        need(not any(unicodedata.category(c) == "Cc" and c not in accepted for c in text),
              "a control character in", repr(text))
         return text
 
@@ -146,17 +147,20 @@ def activation_or_none(reader):
     return reader.code({0: None, **ACTIVATIONS}, "activation")
 
 
-def windows(size, window, stride, padding, dilation=(1, 1)):
+def windows(size, channels, window, stride, padding, dilation=(1, 1)):
     """Rows and columns that a sliding window answers."""
-    answer = []
+    answer, padded = [], []
     for axis in range(2):
         reach = (window[axis] - 1) * dilation[axis] + 1
         if padding == "same":
-            answer.append(-(-size[axis] // stride[axis]))
-            continue
-        inset = 0 if padding == "valid" else padding[2 * axis] + padding[2 * axis + 1]
-        need(size[axis] + inset >= reach, "a window does not fit")
-        answer.append((size[axis] + inset - reach) // stride[axis] + 1)
+            outputs = -(-size[axis] // stride[axis])
+            inset = max((outputs - 1) * stride[axis] + reach - size[axis], 0)
+        else:
+            inset = 0 if padding == "valid" else padding[2 * axis] + padding[2 * axis + 1]
+        padded.append(size[axis] + inset)
+        need(padded[axis] >= reach, "a window does not fit")
+        answer.append((padded[axis] - reach) // stride[axis] + 1)
+    need(max(padded) <= AXIS and math.prod(padded) * channels <= ELEMENTS, "padded", padded)
     return answer
 
 
@@ -193,7 +197,7 @@ def convolution(node, reader, weights, shape):
     need(groups >= 1 and channels % groups == 0 and kernel[3] % groups == 0, "groups", groups)
     need(kernel[2] == channels // groups, "kernel", kernel, "for", channels, "channels")
     need(bias is None or bias["shape"] == kernel[3:], "the bias does not fit")
-    size = windows((height, width), kernel, node["stride"], node["padding"], node["dilation"])
+    size = windows((height, width), channels, kernel, node["stride"], node["padding"], node["dilation"])
     return size + [kernel[3]]
 
 
@@ -212,7 +216,7 @@ def pooling(node, reader, weights, shape):
     padding, window = node["padding"], node["window"]
     if not isinstance(padding, str):
         need(max(padding[:2]) < window[0] and max(padding[2:]) < window[1], "insets", padding)
-    return windows((height, width), window, node["stride"], padding) + [channels]
+    return windows((height, width), channels, window, node["stride"], padding) + [channels]
 
 
 def global_pooling(node, reader, weights, shape):

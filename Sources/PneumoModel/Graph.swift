@@ -45,7 +45,7 @@ public struct Graph: Equatable, Sendable {
     var names = Set<String>()
     var isUsed = [Bool](repeating: false, count: nodes.count)
     for (index, node) in nodes.enumerated() {
-      try Limits.check(node.name, "name of layer \(index)", limit: Limits.name)
+      try Limits.check(name: node.name, "name of layer \(index)")
       guard names.insert(node.name).inserted else {
         throw ModelError(.duplicateName, "two layers have this name", layer: node.name)
       }

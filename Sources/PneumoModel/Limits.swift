@@ -45,20 +45,31 @@ public enum Limits {
       + "1 to \(axis), all together at most \(elements) elements"
   }
 
-  /// Checks a text of at most `limit` bytes that a terminal may print as it is.
-  static func check(_ text: String, _ what: String, limit: Int) throws(ModelError) {
+  /// Checks a name of at most ``name`` bytes, which a terminal may print as it is, on one line.
+  static func check(name text: String, _ what: String) throws(ModelError) {
+    try check(text, what, limit: name, accepted: [])
+  }
+
+  /// Checks a text of at most ``text`` bytes, which a terminal may print as it is.
+  static func check(text: String, _ what: String) throws(ModelError) {
+    try check(text, what, limit: Self.text, accepted: ["\t", "\n"])
+  }
+
+  private static func check(
+    _ text: String, _ what: String, limit: Int, accepted: Set<Unicode.Scalar>
+  ) throws(ModelError) {
     guard text.utf8.count <= limit else {
       throw ModelError(
         .limitExceeded, "the \(what) has \(text.utf8.count) bytes; at most \(limit) are accepted")
     }
     let control = text.unicodeScalars.first {
-      $0.properties.generalCategory == .control && $0 != "\t" && $0 != "\n"
+      $0.properties.generalCategory == .control && !accepted.contains($0)
     }
     if let control {
       throw ModelError(
         .invalidText,
-        "the \(what) contains the control character U+\(String(control.value, radix: 16)); "
-          + "only tab and newline are accepted")
+        "the \(what) contains the control character U+\(String(control.value, radix: 16))"
+          + (accepted.isEmpty ? "" : "; only tab and newline are accepted"))
     }
   }
 }

@@ -37,7 +37,7 @@ public struct Model: Equatable, Sendable {
     }
     var known = Set<String>()
     for label in labels {
-      try Limits.check(label, "label", limit: Limits.name)
+      try Limits.check(name: label, "label")
       guard !label.isEmpty, known.insert(label).inserted else {
         throw ModelError(
           .invalidLabels, "labels must be different and not empty, found '\(label)'")

@@ -55,14 +55,14 @@ public struct ModelCard: Hashable, Sendable {
       ("name", name), ("description", description), ("source", source), ("data", data),
       ("licence", licence), ("creator", creator), ("date", date), ("limitations", limitations),
     ] {
-      try Limits.check(text, "\(name) of the model card", limit: Limits.text)
+      try Limits.check(text: text, "\(name) of the model card")
     }
     guard metrics.count <= Limits.metrics else {
       throw ModelError(
         .limitExceeded, "\(metrics.count) metrics; at most \(Limits.metrics) are accepted")
     }
     for metric in metrics {
-      try Limits.check(metric.name, "name of a metric", limit: Limits.name)
+      try Limits.check(name: metric.name, "name of a metric")
       guard metric.value.isFinite else {
         throw ModelError(
           .invalidParameter, "the metric '\(metric.name)' is \(metric.value), expected a number")

@@ -99,7 +99,8 @@ extension Convolution {
     }
     try checkBias(bias, count: outputs)
     let output = try padding.outputSize(
-      of: size, window: Extent(height: kernel.shape[0], width: kernel.shape[1]),
+      of: size, channels: channels,
+      window: Extent(height: kernel.shape[0], width: kernel.shape[1]),
       stride: stride, dilation: dilation)
     return .image(height: output.height, width: output.width, channels: outputs)
   }
@@ -129,7 +130,7 @@ extension Pooling {
   fileprivate func outputShape(of input: TensorShape) throws(ModelError) -> TensorShape {
     let (size, channels) = try input.image(for: .pooling(self))
     let output = try padding.outputSize(
-      of: size, window: window, stride: stride, dilation: Extent(1))
+      of: size, channels: channels, window: window, stride: stride, dilation: Extent(1))
     let insets = padding.insets(of: size, window: window, stride: stride, dilation: Extent(1))
     // Otherwise a window could lie in the padding alone, and its maximum would be undefined.
     guard max(insets.top, insets.bottom) < window.height,
@@ -187,7 +188,7 @@ extension Padding {
 
   /// How many windows fit an image of `size`, after all parameters are checked.
   fileprivate func outputSize(
-    of size: Extent, window: Extent, stride: Extent, dilation: Extent
+    of size: Extent, channels: Int, window: Extent, stride: Extent, dilation: Extent
   ) throws(ModelError) -> Extent {
     for (name, extent) in [("window", window), ("stride", stride), ("dilation", dilation)] {
       for side in [extent.height, extent.width] where !(1...Limits.window).contains(side) {
@@ -197,8 +198,14 @@ extension Padding {
     }
     if case .explicit(let insets) = self { try insets.check() }
     let insets = insets(of: size, window: window, stride: stride, dilation: dilation)
-    let height = size.height + insets.top + insets.bottom - (window.height - 1) * dilation.height
-    let width = size.width + insets.left + insets.right - (window.width - 1) * dilation.width
+    let paddedHeight = size.height + insets.top + insets.bottom
+    let paddedWidth = size.width + insets.left + insets.right
+    let padded = [paddedHeight, paddedWidth, channels]
+    guard Limits.count(of: padded) != nil else {
+      throw ModelError(.limitExceeded, Limits.reason(against: padded, of: "its padded input"))
+    }
+    let height = paddedHeight - (window.height - 1) * dilation.height
+    let width = paddedWidth - (window.width - 1) * dilation.width
     guard height >= 1, width >= 1 else {
       throw ModelError(
         .shapeMismatch,

@@ -36,12 +36,24 @@ import Testing
     }
   }
 
+  /// What padding adds is held against the limits too: a runtime has to store it.
+  @Test func paddedImageOutsideLimits() throws {
+    var builder = GraphBuilder(input: .image(height: 4096, width: 4096, channels: 16), seed: 1)
+    let insets = Insets(top: 4096, bottom: 4096, left: 0, right: 0)
+    builder.append(
+      "conv", builder.convolution(1, 16, 1, stride: Extent(4096), padding: .explicit(insets)))
+    let error = try #require(throws: ModelError.self) { try builder.graph() }
+    #expect(error.kind == .limitExceeded)
+    #expect(error.description.contains("12288×4096×16"))
+  }
+
   @Test func nameTooLongOrWithControlCharacters() throws {
     let long = String(repeating: "é", count: 513)
     try expect(.limitExceeded, layer: nil, "1026 bytes") {
       $0.append(long, .activation(.relu))
     }
     try expect(.invalidText, layer: nil, "U+1b") { $0.append("\u{1B}[2J", .activation(.relu)) }
+    try expect(.invalidText, layer: nil, "U+a") { $0.append("a\nb", .activation(.relu)) }
     try expect(.invalidText, layer: nil, "U+9b") { $0.append("\u{9B}2J", .activation(.relu)) }
   }
 

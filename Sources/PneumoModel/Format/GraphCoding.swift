@@ -42,6 +42,7 @@ extension Graph.Node {
     from reader: inout ByteReader, _ weights: inout WeightReader
   ) throws(ModelError) {
     let name = try reader.text(limit: Limits.name)
+    try Limits.check(name: name, "name of a layer")  // before an error prints it
     do throws(ModelError) {
       let count = try reader.count(of: "inputs", limit: Limits.inputs, size: 4)
       var inputs: [Int] = []
