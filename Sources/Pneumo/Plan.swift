@@ -24,12 +24,20 @@ struct Plan: Sendable {
   /// Elements of the arena.
   let arenaCount: Int
 
-  init(steps: [Step], buffers: [Buffer], output: Buffer, batch: Int) {
+  /// - Parameter batch: `nil` is as many images as gain from being together and keep the arena
+  ///   small.
+  init(steps: [Step], buffers: [Buffer], output: Buffer, batch: Int?) {
     self.steps = steps
     self.output = output
-    self.batch = batch
-    (offsets, arenaCount) = Self.layOut(buffers, steps: steps, output: output, batch: batch)
+    let alone = Self.layOut(buffers, steps: steps, output: output, batch: 1)
+    self.batch = batch ?? max(1, min(Self.usualBatch, Self.usualArena / max(alone.count, 1)))
+    (offsets, arenaCount) = Self.layOut(buffers, steps: steps, output: output, batch: self.batch)
   }
+
+  /// Larger batches gain little.
+  private static let usualBatch = 8
+  /// Elements of the arena of a batch that nobody chose: 256 MiB.
+  private static let usualArena = 1 << 26
 
   /// Runs all steps on `images` images, at most ``batch``.
   ///

@@ -3,6 +3,23 @@ import PneumoKernelABI
 import PneumoModel
 
 extension PlanBuilder {
+  /// Elements of all kernels once they are packed. Many small groups take many times what they
+  /// take in the file.
+  static func packedCount(_ graph: Graph, kernels: KernelTable) -> Int {
+    let block = kernels.blockChannels
+    return graph.nodes.reduce(0) { sum, node in
+      switch node.operation {
+      case .convolution(let layer):
+        let shape = layer.kernel.shape
+        let perGroup = (shape[3] / layer.groups + block - 1) / block * block
+        return sum + shape[0] * shape[1] * shape[2] * perGroup * layer.groups
+      case .dense(let layer):
+        return sum + layer.kernel.shape[0] * ((layer.kernel.shape[1] + block - 1) / block * block)
+      default: return sum
+      }
+    }
+  }
+
   /// The scalars of `tensor` as `Float`, followed by zeros up to `count`.
   func floats(_ tensor: WeightTensor, padded count: Int? = nil) -> FloatBuffer {
     let buffer = FloatBuffer(count: max(count ?? tensor.count, tensor.count))

@@ -19,9 +19,9 @@ struct PlanBuilder {
     self.kernels = kernels
   }
 
-  /// The plan for up to `batch` images at a time, given in `layout`.
+  /// The plan for up to `batch` images at a time, given in `layout`; `nil` lets the plan choose.
   static func plan(
-    _ graph: Graph, layout: Preprocessing.Layout, kernels: KernelTable, batch: Int
+    _ graph: Graph, layout: Preprocessing.Layout, kernels: KernelTable, batch: Int?
   ) -> Plan {
     var builder = PlanBuilder(graph: graph, kernels: kernels)
     var values = [Plan.Buffer(index: nil, count: graph.inputShape.count)]

@@ -25,6 +25,11 @@ public final class Session: Sendable {
   /// Logits of one image.
   public let outputCount: Int
 
+  /// Images that go through the layers together.
+  public var batch: Int { plan.batch }
+  /// Bytes that each call works in, besides its input.
+  public var workspaceByteCount: Int { plan.arenaCount * MemoryLayout<Float>.stride }
+
   let plan: Plan
   private let workspaces: WorkspacePool
   private let timings: StepTimings?
@@ -35,20 +40,28 @@ public final class Session: Sendable {
   ///   - threads: how many one call keeps busy; `nil` is what the process may use: see
   ///     `PNEUMO_NUM_THREADS`.
   ///   - batch: images that go through the layers together. More of them use weights better and
-  ///     take more memory; the answers do not depend on it.
+  ///     take more memory; the answers do not depend on it. `nil` chooses by the memory they take.
   ///   - instructionSet: instead of the best one, or of that which `PNEUMO_ISA` names.
   ///   - isProfiling: whether ``profile()`` is wanted.
   public init(
-    _ model: Model, threads: Int? = nil, batch: Int = 16, instructionSet: String? = nil,
+    _ model: Model, threads: Int? = nil, batch: Int? = nil, instructionSet: String? = nil,
     isProfiling: Bool = false
   ) throws(ComputeError) {
     let kernels = try InstructionSet.select(instructionSet)
     self.threads = if let threads { threads } else { try ThreadCount.preferred() }
     guard (1...ThreadCount.maximum).contains(self.threads) else {
-      throw ComputeError("\(self.threads) threads, expected 1 to \(ThreadCount.maximum)")
+      throw ComputeError(
+        .setting, "\(self.threads) threads, expected 1 to \(ThreadCount.maximum)")
     }
-    guard (1...Self.maximumBatch).contains(batch) else {
-      throw ComputeError("a batch of \(batch), expected 1 to \(Self.maximumBatch)")
+    guard (1...Self.maximumBatch).contains(batch ?? 1) else {
+      throw ComputeError(.setting, "a batch of \(batch ?? 0), expected 1 to \(Self.maximumBatch)")
+    }
+    let packed = PlanBuilder.packedCount(model.graph, kernels: kernels)
+    guard packed <= Self.maximumCount else {
+      throw ComputeError(
+        .tooLarge,
+        "its weights take \(packed >> 18) MiB once they are packed, more than "
+          + "\(Self.maximumCount >> 18) MiB; use a model with fewer groups or weights")
     }
     self.model = model
     self.instructionSet = kernels.name
@@ -56,10 +69,12 @@ public final class Session: Sendable {
     outputCount = model.graph.outputShape.count
     plan = PlanBuilder.plan(
       model.graph, layout: model.preprocessing.layout, kernels: kernels, batch: batch)
-    guard plan.arenaCount <= Self.maximumArena else {
+    guard plan.arenaCount <= Self.maximumCount else {
       throw ComputeError(
-        "a batch of \(batch) needs \(plan.arenaCount >> 18) MiB for its activations, more than "
-          + "\(Self.maximumArena >> 18) MiB; use a smaller batch")
+        .tooLarge,
+        "a batch of \(plan.batch) needs \(plan.arenaCount >> 18) MiB for its activations, more than "
+          + "\(Self.maximumCount >> 18) MiB; use a smaller "
+          + (plan.batch > 1 ? "batch" : "model"))
     }
     workspaces = WorkspacePool(elementCount: plan.arenaCount)
     timings = isProfiling ? StepTimings(count: plan.steps.count) : nil
@@ -67,8 +82,8 @@ public final class Session: Sendable {
 
   /// The largest `batch`.
   public static let maximumBatch = 4096
-  /// Elements of the largest arena: 2 GiB.
-  private static let maximumArena = 1 << 29
+  /// Elements of the largest arena, and of all packed weights: 2 GiB each.
+  private static let maximumCount = 1 << 29
 
   /// Computes the logits of one or more images.
   ///
@@ -82,7 +97,8 @@ public final class Session: Sendable {
     let images = try imageCount(of: input.count)
     guard logits.count == images * outputCount else {
       throw ComputeError(
-        "room for \(logits.count) logits; \(images) images have \(images * outputCount)")
+        .wrongSize, "room for \(logits.count) logits; \(images) images have \(images * outputCount)"
+      )
     }
     guard let source = input.baseAddress, let target = logits.baseAddress else { return }
     let workspace = workspaces.take()
@@ -144,7 +160,7 @@ public final class Session: Sendable {
   /// pass their input on are left out.
   public func activations(of image: [Float]) throws(ComputeError) -> [LayerOutput] {
     guard image.count == inputCount else {
-      throw ComputeError("an image of \(image.count) elements, expected \(inputCount)")
+      throw ComputeError(.wrongSize, "an image of \(image.count) elements, expected \(inputCount)")
     }
     var outputs: [LayerOutput] = []
     let arena = FloatBuffer(count: plan.arenaCount)
@@ -180,6 +196,7 @@ public final class Session: Sendable {
     let (count, rest) = elements.quotientAndRemainder(dividingBy: inputCount)
     guard rest == 0 else {
       throw ComputeError(
+        .wrongSize,
         "\(elements) elements of input are no whole images of \(inputCount) "
           + "(\(model.graph.inputShape))")
     }

@@ -34,19 +34,10 @@ public enum InstructionSet {
     guard let table = available.first(where: { $0.name == wanted }) else {
       let names = available.map(\.name).joined(separator: ", ")
       let origin = name == nil ? "PNEUMO_ISA is '\(wanted)'" : "instruction set '\(wanted)'"
-      throw ComputeError("\(origin): this CPU runs \(names)")
+      throw ComputeError(.setting, "\(origin): this CPU runs \(names)")
     }
     return table
   }
-}
-
-/// Why the compute layer cannot do what was asked for.
-public struct ComputeError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// One sentence with what was expected and found.
-  public let description: String
-
-  /// An error with this description.
-  public init(_ description: String) { self.description = description }
 }
 
 #if arch(x86_64)

@@ -13,7 +13,7 @@ public enum ThreadCount {
   public static func preferred() throws(ComputeError) -> Int {
     if let text = getenv("PNEUMO_NUM_THREADS").map({ String(cString: $0) }) {
       guard let count = Int(text), (1...maximum).contains(count) else {
-        throw ComputeError("PNEUMO_NUM_THREADS is '\(text)', expected 1 to \(maximum)")
+        throw ComputeError(.setting, "PNEUMO_NUM_THREADS is '\(text)', expected 1 to \(maximum)")
       }
       return count
     }
@@ -33,13 +33,31 @@ public enum ThreadCount {
     return max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
   }
 
-  /// The CPU quota of the control group in whole processors, `nil` where there is none.
-  static func quota(root: String = "/sys/fs/cgroup") -> Int? {
-    if let line = firstLine("\(root)/cpu.max") {  // version 2: "quota period" or "max period"
+  /// The CPU quota of the control group in whole processors, `nil` where there is none: the least
+  /// of the group of this process and those above it.
+  static func quota(root: String = "/sys/fs/cgroup", process: String = "/proc/self/cgroup") -> Int?
+  {
+    // Version 2 has one line, "0::/path"; seen from inside a container the path is often "/".
+    var path =
+      firstLine(process).flatMap { line in
+        line.hasPrefix("0::/") ? String(line.dropFirst(3)) : nil
+      } ?? "/"
+    var least: Int?
+    while true {
+      if let quota = quota(ofGroup: root + (path == "/" ? "" : path), version1: path == "/") {
+        least = min(least ?? quota, quota)
+      }
+      guard path != "/", let slash = path.lastIndex(of: "/") else { return least }
+      path = slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+  }
+
+  private static func quota(ofGroup group: String, version1: Bool) -> Int? {
+    if let line = firstLine("\(group)/cpu.max") {  // version 2: "quota period" or "max period"
       return processors(line.split(separator: " "))
     }
-    guard let quota = firstLine("\(root)/cpu/cpu.cfs_quota_us"),
-      let period = firstLine("\(root)/cpu/cpu.cfs_period_us")
+    guard version1, let quota = firstLine("\(group)/cpu/cpu.cfs_quota_us"),
+      let period = firstLine("\(group)/cpu/cpu.cfs_period_us")
     else { return nil }
     return processors([quota[...], period[...]])  // version 1: a quota of -1 is none
   }

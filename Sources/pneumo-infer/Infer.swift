@@ -120,7 +120,7 @@ struct Infer: ParsableCommand {
 
     if written == .all { written = StandardStream.output.write(printer.footer) }
     if case .failed(let reason) = written {
-      throw ComputeError("standard output: \(reason)")
+      throw ComputeError(.setting, "standard output: \(reason)")
     }
     if profile { ProfileReport(pipeline.profile()).print(format) }
     if Interrupt.isRequested {
