@@ -12,7 +12,7 @@ if [ $# -gt 1 ] || [[ ${1:-} = -* ]]; then
   exit 2
 fi
 products=${1:+$(cd "$1" && pwd)}
-cd "$(dirname "$0")/.."
+cd "$(dirname "$(readlink -f "$0")")/.."
 
 # What each target may import. "system" stands for the C library.
 allowed() {

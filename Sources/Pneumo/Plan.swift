@@ -24,20 +24,21 @@ struct Plan: Sendable {
   /// Elements of the arena.
   let arenaCount: Int
 
-  /// - Parameter batch: `nil` is as many images as gain from being together and keep the arena
+  /// - Parameter batch: `nil` is as many images as gain from being together and keep arena and input
   ///   small.
-  init(steps: [Step], buffers: [Buffer], output: Buffer, batch: Int?) {
+  init(steps: [Step], buffers: [Buffer], input: Buffer, output: Buffer, batch: Int?) {
     self.steps = steps
     self.output = output
     let alone = Self.layOut(buffers, steps: steps, output: output, batch: 1)
-    self.batch = batch ?? max(1, min(Self.usualBatch, Self.usualArena / max(alone.count, 1)))
+    self.batch =
+      batch ?? max(1, min(Self.usualBatch, Self.usualMemory / (alone.count + input.count)))
     (offsets, arenaCount) = Self.layOut(buffers, steps: steps, output: output, batch: self.batch)
   }
 
   /// Larger batches gain little.
   private static let usualBatch = 8
-  /// Elements of the arena of a batch that nobody chose: 256 MiB.
-  private static let usualArena = 1 << 26
+  /// Elements of arena and input of a batch that nobody chose: 256 MiB.
+  private static let usualMemory = 1 << 26
 
   /// Runs all steps on `images` images, at most ``batch``.
   ///

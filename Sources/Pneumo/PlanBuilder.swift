@@ -24,7 +24,8 @@ struct PlanBuilder {
     _ graph: Graph, layout: Preprocessing.Layout, kernels: KernelTable, batch: Int?
   ) -> Plan {
     var builder = PlanBuilder(graph: graph, kernels: kernels)
-    var values = [Plan.Buffer(index: nil, count: graph.inputShape.count)]
+    let input = Plan.Buffer(index: nil, count: graph.inputShape.count)
+    var values = [input]
     if layout == .channelsFirst {
       values[0] = builder.appendTransposition(values[0], from: graph.inputShape, to: .channelsLast)
     }
@@ -33,8 +34,8 @@ struct PlanBuilder {
       values.append(builder.append(node, inputs: node.inputs.map { values[$0] }))
     }
     return Plan(
-      steps: builder.steps, buffers: builder.buffers, output: values[graph.nodes.count],
-      batch: batch)
+      steps: builder.steps, buffers: builder.buffers, input: input,
+      output: values[graph.nodes.count], batch: batch)
   }
 
   private mutating func append(_ node: Graph.Node, inputs: [Plan.Buffer]) -> Plan.Buffer {

@@ -35,7 +35,9 @@ public func runTool(_ tool: any ParsableCommand.Type) -> Never {
   }
 }
 
-/// Writes `error` as a line on standard error, after the tool's name.
-public func report(_ error: any Error, of tool: any ParsableCommand.Type) {
-  StandardStream.error.write("\(tool._commandName): \(error)\n")
+/// Writes `error` on standard error, after the tool's name; names in it cannot move the cursor.
+private func report(_ error: any Error, of tool: any ParsableCommand.Type) {
+  let lines = "\(error)".split(separator: "\n", omittingEmptySubsequences: false)
+  let text = lines.map { Format.visible(String($0)) }.joined(separator: "\n")
+  StandardStream.error.write("\(tool._commandName): \(text)\n")
 }

@@ -43,4 +43,21 @@ public enum Format {
     guard hours > 0 else { return "\(minutes):\(tail)" }
     return "\(hours):\(minutes < 10 ? "0" : "")\(minutes):\(tail)"
   }
+
+  /// `text` on one line that a terminal may print: control characters become `\u{1b}` and so on.
+  public static func visible(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.properties.generalCategory == .control
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var visible = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if isControl(scalar) {
+        visible.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+      } else {
+        visible.append(scalar)
+      }
+    }
+    return String(visible)
+  }
 }

@@ -12,7 +12,8 @@ import Darwin
 public enum Interrupt {
   private static let received = Atomic<CInt>(0)
 
-  /// Notes requests from now on instead of ending the process.
+  /// Notes requests from now on instead of ending the process. System calls that wait end with
+  /// `EINTR` when one comes.
   public static func observe() {
     _ = received.load(ordering: .relaxed)  // initialised before a handler needs it
     // Whoever started this process from a thread of Dispatch has left these blocked.
@@ -20,10 +21,17 @@ public enum Interrupt {
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
       sigaddset(&signals, number)
-      signal(number) { number in
-        Interrupt.received.store(number, ordering: .relaxed)
-        signal(number, SIG_DFL)
+      var action = sigaction()
+      action.sa_flags = CInt(truncatingIfNeeded: Int(SA_RESETHAND))
+      let handler: @convention(c) (CInt) -> Void = {
+        Interrupt.received.store($0, ordering: .relaxed)
       }
+      #if canImport(Glibc)
+      action.__sigaction_handler.sa_handler = handler
+      #else
+      action.__sigaction_u.__sa_handler = handler
+      #endif
+      sigaction(number, &action, nil)
     }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }

@@ -1,7 +1,7 @@
 /// A line on standard error that tells how far long work is, at what rate, and how long it still
 /// takes. Draws only on a terminal, and only once the work has taken a while.
 public struct ProgressBar: ~Copyable {
-  private let total: Int
+  private let total: Int?
   private let unit: String
   private let isShown: Bool
   private let start = ContinuousClock.now
@@ -12,9 +12,9 @@ public struct ProgressBar: ~Copyable {
   private static let interval = Duration.milliseconds(100)
 
   /// - Parameters:
-  ///   - total: how many of `unit` there are.
+  ///   - total: how many of `unit` there are, `nil` where that is not known yet.
   ///   - unit: what is counted, in the plural.
-  public init(total: Int, unit: String, isShown: Bool = StandardStream.error.isTerminal) {
+  public init(total: Int?, unit: String, isShown: Bool = StandardStream.error.isTerminal) {
     self.total = total
     self.unit = unit
     self.isShown = isShown
@@ -43,11 +43,14 @@ public struct ProgressBar: ~Copyable {
 
   /// The text of the bar: `[███▌      ]  35%  1200/3400 images  412.0/s  0:05 left`.
   static func line(
-    done: Int, total: Int, unit: String, elapsed: Duration, width: Int
+    done: Int, total: Int?, unit: String, elapsed: Duration, width: Int
   ) -> String {
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-    let fraction = total > 0 ? min(Double(done) / Double(total), 1) : 1
     let rate = seconds > 0 ? Double(done) / seconds : 0
+    guard let total else {
+      return String("\(done) \(unit)  \(Format.fixed(rate, 1))/s".prefix(max(width - 1, 0)))
+    }
+    let fraction = total > 0 ? min(Double(done) / Double(total), 1) : 1
     let left = rate > 0 ? Format.duration(seconds: Double(total - done) / rate) : "-:--"
     let percent = Format.fixed(fraction * 100, 0)
     let text =

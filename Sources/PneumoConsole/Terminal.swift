@@ -22,7 +22,7 @@ public enum StandardStream: CInt, Sendable {
   /// What became of a text that was to be written.
   public enum Written: Sendable, Equatable {
     case all
-    /// Whoever read the stream has gone.
+    /// Whoever read the stream has gone, or the user asked to stop while it was full.
     case closed
     /// The reason, in words.
     case failed(String)
@@ -42,8 +42,11 @@ public enum StandardStream: CInt, Sendable {
         #endif
         if written >= 0 {
           done += written
-        } else if errno == EPIPE {
+        } else if errno == EPIPE || Interrupt.isRequested {
           return .closed
+        } else if errno == EAGAIN {  // someone made the stream non-blocking: wait for room
+          var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+          poll(&request, 1, 100)
         } else if errno != EINTR {
           return .failed(String(cString: strerror(errno)))
         }

@@ -48,7 +48,7 @@ struct DrawPhantoms: ParsableCommand {
   }
 
   func run() throws {
-    let threads = if let threads { threads } else { try ThreadCount.preferred() }
+    let threads = try self.threads ?? preferredThreads()
     let start = ContinuousClock.now
     let folder = try PhantomFolder(creating: folder)
     Interrupt.observe()
@@ -64,5 +64,14 @@ struct DrawPhantoms: ParsableCommand {
         + "\(Format.grouped(count - drawn.pneumonias)) NORMAL, "
         + "\(Format.grouped(drawn.pneumonias)) PNEUMONIA, \(Format.bytes(drawn.bytes)), "
         + "\(Format.fixed(seconds, 1)) s.\n")
+  }
+
+  /// A bad environment variable is wrong usage, as a bad option is.
+  private func preferredThreads() throws -> Int {
+    do {
+      return try ThreadCount.preferred()
+    } catch {
+      throw ValidationError(error.description)
+    }
   }
 }

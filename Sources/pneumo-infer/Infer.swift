@@ -37,7 +37,7 @@ struct Infer: ParsableCommand {
   @Argument(
     help: """
       JPEG files, folders of them (searched recursively for .jpeg and .jpg), or - for a list of \
-      them on standard input, one a line.
+      them on standard input, one a line, each answered when it comes.
       """)
   var inputs: [String]
 
@@ -85,14 +85,9 @@ struct Infer: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe is seen where it is written to
     Interrupt.observe()
     let model = try Model(contentsOf: model)
-    let inputs = InputList.expand(self.inputs)
-    let pipeline = try Pipeline(
-      model: model, inputs: inputs,
-      options: Pipeline.Options(
-        threads: threads, batch: batch, threshold: threshold, instructionSet: isa,
-        isProfiling: profile))
-    let printer = format.makePrinter(
-      model: model, longestPath: inputs.map(\.path.count).max() ?? 0, top: top)
+    let inputs = InputSource(self.inputs)
+    let pipeline = try makePipeline(model, inputs)
+    let printer = format.makePrinter(model: model, longestPath: inputs.longestPath, top: top)
     var progress = ProgressBar(total: inputs.count, unit: "images")
     var done = 0
     var failures = 0
@@ -106,7 +101,7 @@ struct Infer: ParsableCommand {
         done += 1
         if case .failure(let reason) = outcome.result {
           failures += 1
-          errors += "pneumo-infer: \(reason)\n"
+          errors += "pneumo-infer: \(Format.visible(reason))\n"
         }
       }
       // Both streams may be one terminal, whose last line is the bar.
@@ -119,18 +114,36 @@ struct Infer: ParsableCommand {
     progress.clear()
 
     if written == .all { written = StandardStream.output.write(printer.footer) }
-    if case .failed(let reason) = written {
-      throw ComputeError(.setting, "standard output: \(reason)")
-    }
+    if case .failed(let reason) = written { throw OutputError(reason: reason) }
     if profile { ProfileReport(pipeline.profile()).print(format) }
     if Interrupt.isRequested {
-      StandardStream.error.write(
-        "pneumo-infer: interrupted after \(done) of \(inputs.count) images\n")
+      let total = inputs.count.map { " of \($0)" } ?? ""
+      StandardStream.error.write("pneumo-infer: interrupted after \(done)\(total) images\n")
       throw ExitCode(Interrupt.exitCode)
     }
-    if failures > 0 || inputs.isEmpty {
-      if inputs.isEmpty { StandardStream.error.write("pneumo-infer: no images to classify\n") }
-      throw ExitCode(1)
+    if done == 0 { StandardStream.error.write("pneumo-infer: no images to classify\n") }
+    if failures > 0 || done == 0 { throw ExitCode(1) }
+  }
+
+  /// A setting that cannot be followed, by an option or the environment, is wrong usage.
+  private func makePipeline(_ model: Model, _ inputs: InputSource) throws -> Pipeline {
+    do throws(ComputeError) {
+      return try Pipeline(
+        model: model, inputs: inputs,
+        options: Pipeline.Options(
+          threads: threads, batch: batch, threshold: threshold, instructionSet: isa,
+          isProfiling: profile))
+    } catch  where error.kind == .setting {
+      throw ValidationError(error.description)
+    } catch {
+      throw ModelError(.limitExceeded, error.description, file: self.model)
     }
   }
+}
+
+/// Standard output could not be written to.
+private struct OutputError: Error, CustomStringConvertible {
+  let reason: String
+
+  var description: String { "standard output: \(reason)" }
 }

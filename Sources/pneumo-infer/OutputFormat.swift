@@ -9,11 +9,12 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   var isJSON: Bool { self == .json || self == .jsonl }
 
   /// - Parameters:
-  ///   - longestPath: characters of the longest path, for the width of the column.
+  ///   - longestPath: characters of the longest path, for the width of the column; `nil` where
+  ///     paths are not known yet.
   ///   - top: how many classes are printed, the most probable first; `nil` is all in their order.
-  func makePrinter(model: Model, longestPath: Int, top: Int?) -> any Printer {
+  func makePrinter(model: Model, longestPath: Int?, top: Int?) -> any Printer {
     switch self {
-    case .table: TablePrinter(model: model, longestPath: longestPath, top: top)
+    case .table: TablePrinter(model: model, longestPath: longestPath ?? 60, top: top)
     case .jsonl: JSONLinesPrinter(labels: model.labels, top: top)
     case .json: JSONArrayPrinter(lines: JSONLinesPrinter(labels: model.labels, top: top))
     case .csv: CSVPrinter(labels: model.labels)
@@ -67,7 +68,7 @@ struct TablePrinter: Printer {
         ranking.map { "\(labels[$0]) \(Format.fixed(Double(prediction.probabilities[$0]), 4))" }
           .joined(separator: ", ")
       ]
-    return table.line([outcome.path, prediction.label] + cells, widths) + "\n"
+    return table.line([Format.visible(outcome.path), prediction.label] + cells, widths) + "\n"
   }
 }
 
@@ -135,9 +136,13 @@ struct CSVPrinter: Printer {
 
   private func quote(_ cell: String) -> String {
     guard cell.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return cell }
-    return "\""
-      + cell.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    // By scalars: a quote with a combining accent is another Character.
+    var quoted = String.UnicodeScalarView()
+    for scalar in cell.unicodeScalars {
+      if scalar == "\"" { quoted.append(scalar) }
+      quoted.append(scalar)
+    }
+    return "\"\(quoted)\""
   }
 }
 

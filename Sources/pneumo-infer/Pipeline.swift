@@ -36,33 +36,42 @@ final class Pipeline: Sendable {
     var runningWorkers: Int
   }
 
+  private struct Source: Sendable {
+    var inputs: InputSource
+    var chunks = 0
+  }
+
   private let model: Model
-  private let inputs: [Input]
   private let session: Session
   private let threshold: Float?
   private let workers: Int
   private let chunkSize: Int
-  private let nextChunk = Atomic(0)
+  private let source: Mutex<Source>
   private let isCancelled = Atomic(false)
   private let progress: Mutex<Progress>
   private let hasNews = DispatchSemaphore(value: 0)
+  /// One for each chunk that may be in work or wait for its turn, so that a reader who stalls does
+  /// not make answers pile up.
+  private let room = DispatchSemaphore(value: 0)
 
-  /// Images per batch where nobody says. Larger ones gain little and take more memory.
-  private static let usualBatch = 8
+  /// Bytes that all threads together may work in, unless one alone needs more.
+  private static let memoryLimit = 1 << 31
 
-  init(model: Model, inputs: [Input], options: Options) throws(ComputeError) {
+  init(model: Model, inputs: InputSource, options: Options) throws(ComputeError) {
     let threads =
       if let threads = options.threads { threads } else { try ThreadCount.preferred() }
-    self.model = model
-    self.inputs = inputs
-    threshold = options.threshold
-    workers = max(1, min(threads, inputs.count))
-    let share = (inputs.count + workers - 1) / workers
-    chunkSize = options.batch ?? max(1, min(Self.usualBatch, share))
+    let wanted = max(1, min(threads, inputs.count ?? threads))
+    let share = ((inputs.count ?? .max) - 1) / wanted + 1
     // Fewer images than threads: the threads left over help within an image.
     session = try Session(
-      model, threads: threads / workers, batch: chunkSize,
+      model, threads: threads / wanted, batch: options.batch.map { max(1, min($0, share)) },
       instructionSet: options.instructionSet, isProfiling: options.isProfiling)
+    chunkSize = max(1, min(session.batch, share))
+    let bytes = session.workspaceByteCount + chunkSize * session.inputCount * 4
+    workers = max(1, min(wanted, Self.memoryLimit / bytes))
+    self.model = model
+    threshold = options.threshold
+    source = Mutex(Source(inputs: inputs))
     progress = Mutex(Progress(runningWorkers: workers))
   }
 
@@ -71,11 +80,12 @@ final class Pipeline: Sendable {
   /// - Parameter consume: is passed the outcomes of some inputs, in input order, on the calling
   ///   thread; answers whether it wants more.
   func run(_ consume: ([Outcome]) -> Bool) {
+    for _ in 0..<4 * workers { room.signal() }
     for _ in 0..<workers { DispatchQueue.global().async { self.work() } }
     var nextToConsume = 0
     while true {
       _ = hasNews.wait(timeout: .now() + .milliseconds(100))
-      if Interrupt.isRequested { isCancelled.store(true, ordering: .relaxed) }
+      if Interrupt.isRequested { cancel() }
       let (ready, isOver) = progress.withLock { progress in
         var ready: [[Outcome]] = []
         while let outcomes = progress.finished.removeValue(forKey: nextToConsume) {
@@ -84,8 +94,9 @@ final class Pipeline: Sendable {
         }
         return (ready, progress.runningWorkers == 0)
       }
-      for outcomes in ready where !consume(outcomes) {
-        isCancelled.store(true, ordering: .relaxed)
+      for outcomes in ready {
+        if !consume(outcomes) { cancel() }
+        room.signal()
       }
       if isOver { return }
     }
@@ -94,29 +105,48 @@ final class Pipeline: Sendable {
   /// Time per kernel; empty unless the options asked for it.
   func profile() -> [LayerProfile] { session.profile() }
 
+  private func cancel() {
+    isCancelled.store(true, ordering: .relaxed)
+    for _ in 0..<workers { room.signal() }  // whoever waits for room sees that it is over
+  }
+
   private func work() {
     let loader = ImageLoader(model.preprocessing)
     var memory = [Float](repeating: 0, count: chunkSize * session.inputCount)
-    while !isCancelled.load(ordering: .relaxed) {
-      let chunk = nextChunk.wrappingAdd(1, ordering: .relaxed).oldValue
-      let first = chunk * chunkSize
-      guard first < inputs.count else { break }
-      let slice = inputs[first..<min(first + chunkSize, inputs.count)]
-      let outcomes = classify(slice, loader, &memory)
+    var logits = [Float](repeating: 0, count: chunkSize * session.outputCount)
+    while true {
+      room.wait()
+      guard let (chunk, inputs) = nextChunk() else { break }
+      let outcomes = classify(inputs, loader, &memory, &logits)
       progress.withLock { $0.finished[chunk] = outcomes }
       hasNews.signal()
     }
+    room.signal()
     progress.withLock { $0.runningWorkers -= 1 }
     hasNews.signal()
   }
 
+  private var shouldStop: Bool {
+    isCancelled.load(ordering: .relaxed) || Interrupt.isRequested
+  }
+
+  private func nextChunk() -> (number: Int, inputs: [Input])? {
+    source.withLock { source in
+      guard !shouldStop else { return nil }
+      let inputs = source.inputs.next(chunkSize) { shouldStop }
+      guard !inputs.isEmpty else { return nil }
+      defer { source.chunks += 1 }
+      return (source.chunks, inputs)
+    }
+  }
+
   private func classify(
-    _ inputs: ArraySlice<Input>, _ loader: ImageLoader, _ memory: inout [Float]
+    _ inputs: [Input], _ loader: ImageLoader, _ memory: inout [Float], _ logits: inout [Float]
   ) -> [Outcome] {
     // The images that could be read stand in `memory` one after the other.
+    let size = session.inputCount
     var failures: [String?] = []
     var loaded = 0
-    let size = session.inputCount
     memory.withUnsafeMutableBufferPointer { memory in
       for input in inputs {
         var failure = input.error
@@ -132,18 +162,29 @@ final class Pipeline: Sendable {
         }
         failures.append(failure)
       }
+      let images = UnsafeBufferPointer(rebasing: memory[..<(loaded * size)])
+      logits.withUnsafeMutableBufferPointer { logits in
+        do {
+          let answers = logits[..<(loaded * session.outputCount)]
+          try session.run(images, logits: UnsafeMutableBufferPointer(rebasing: answers))
+        } catch {
+          failures = inputs.map { "\($0.path): \(error)" }
+        }
+      }
     }
-    var predictions: ArraySlice<Prediction> = []
-    do {
-      predictions = try session.predict(Array(memory[..<(loaded * size)]), threshold: threshold)[
-        ...]
-    } catch {
-      failures = inputs.map { "\($0.path): \(error)" }
-    }
+    var answer = 0
     return zip(inputs, failures).map { input, failure in
-      Outcome(
-        path: input.path,
-        result: failure.map { .failure($0) } ?? .success(predictions.removeFirst()))
+      if let failure { return Outcome(path: input.path, result: .failure(failure)) }
+      let range = answer * session.outputCount..<(answer + 1) * session.outputCount
+      answer += 1
+      return Outcome(path: input.path, result: result(of: logits[range], path: input.path))
     }
+  }
+
+  private func result(of logits: ArraySlice<Float>, path: String) -> Outcome.Result {
+    guard logits.allSatisfy(\.isFinite) else {
+      return .failure("\(path): the network's answer is no number: its sums overflow on this image")
+    }
+    return .success(Prediction(logits: Array(logits), model: model, threshold: threshold))
   }
 }

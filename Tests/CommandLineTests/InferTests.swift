@@ -145,9 +145,102 @@ import Testing
     for (name, value) in [("PNEUMO_NUM_THREADS", "many"), ("PNEUMO_ISA", "mmx")] {
       let result = try tool.run(
         ["model.pnm", "pictures"], in: folder, environment: [name: value])
-      #expect(result.exitCode == 1)
+      #expect(result.exitCode == 2)
       #expect(result.error.contains(name))
     }
+  }
+
+  /// An answer to the first line comes before there is a second.
+  @Test func listsAreAnsweredAsTheyCome() throws {
+    let process = Process()
+    process.executableURL = Tool.products.appending(path: tool.name)
+    process.arguments = ["model.pnm", "-", "--format", "jsonl"]
+    process.currentDirectoryURL = URL(filePath: folder.path)
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    for name in Self.pictures {
+      try input.fileHandleForWriting.write(contentsOf: Data("pictures/\(name)\r\n".utf8))
+      let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      #expect(answer.hasPrefix("{\"file\":\"pictures/\(name)\",\"label\""))
+    }
+    try input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+
+  @Test func interruptEndsTheWaitForAList() throws {
+    let process = Process()
+    process.executableURL = Tool.products.appending(path: tool.name)
+    process.arguments = ["model.pnm", "-", "--format", "json"]
+    process.currentDirectoryURL = URL(filePath: folder.path)
+    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let header = output.fileHandleForReading.availableData  // it has started
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
+    let rest = try output.fileHandleForReading.readToEnd() ?? Data()
+    #expect(String(decoding: header + rest, as: UTF8.self) == "[\n]\n")
+    try input.fileHandleForWriting.close()
+  }
+
+  @Test func namesCannotBreakTheOutput() throws {
+    let picture = [UInt8](try folder.read("pictures/\(Self.pictures[0])"))
+    let names = ["a\u{1B}[31m\nb.jpg", "q\"\u{301},y.jpg"]
+    for name in names { try folder.write(picture, to: "odd/\(name)") }
+    try folder.write([1], to: "odd/z\n.jpg")
+    let table = try run(["odd"])
+    #expect(table.output.split(separator: "\n").count == 4)
+    #expect(table.output.contains(#"odd/a\u{1b}[31m\u{a}b.jpg"#))
+    #expect(table.error.split(separator: "\n").count == 1)
+    #expect(!(table.output + table.error).unicodeScalars.contains("\u{1B}"))
+    let csv = try run(["odd", "--format", "csv"]).output
+    #expect(csv.contains("\"odd/q\"\"\u{301},y.jpg\","))
+    let json = try run(["odd", "--format", "jsonl"]).output.split(separator: "\n")
+    let files = try json.map {
+      (try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])?["file"] as? String
+    }
+    #expect(Set(files) == Set((names + ["z\n.jpg"]).map { "odd/\($0)" }))
+  }
+
+  @Test func nameThatIsNotUTF8SaysSo() throws {
+    let list = folder.path("list")
+    try Data([0x78, 0xFF, 0x2E, 0x6A, 0x70, 0x67, 0x0A]).write(to: URL(filePath: list))
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/bash")
+    shell.currentDirectoryURL = URL(filePath: folder.path)
+    shell.arguments = [
+      "-c", "\"$0\" model.pnm - <list 2>errors >out", Tool.products.appending(path: tool.name).path,
+    ]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 1)
+    let errors = String(decoding: try folder.read("errors"), as: UTF8.self)
+    #expect(errors.contains("its name is not UTF-8; rename it"))
+  }
+
+  /// Finite weights can still overflow: that is an error, not a confident NORMAL.
+  @Test func anAnswerThatIsNoNumberIsAnError() throws {
+    var builder = GraphBuilder(input: .image(height: 2, width: 2, channels: 1), seed: 1)
+    builder.append(.flatten(.heightWidthChannels))
+    for sign in [Float(1), -1] {
+      builder.append(
+        .dense(
+          Dense(
+            kernel: WeightTensor(
+              shape: [4, 4], values: (0..<16).map { $0 % 2 == 0 ? 3e38 : sign * 3e38 }))))
+    }
+    builder.append(builder.dense(4, 1, activation: .sigmoid))
+    try builder.model().write(to: folder.path("overflow.pnm"))
+    let result = try tool.run(["overflow.pnm", "pictures/\(Self.pictures[0])"], in: folder)
+    #expect(result.exitCode == 1)
+    #expect(result.error.contains("is no number"))
   }
 
   @Test func closedPipeEndsQuietly() throws {

@@ -60,6 +60,11 @@ import Testing
     #expect(Format.grouped(1000) == "1,000")
   }
 
+  @Test func visibleTextStaysOnItsLine() {
+    #expect(Format.visible("a é\u{1B}[1m\n\t") == #"a é\u{1b}[1m\u{a}\u{9}"#)
+    #expect(Format.visible("plain 🩻") == "plain 🩻")
+  }
+
   @Test func bytesAndDurations() {
     #expect(Format.bytes(512) == "512 B")
     #expect(Format.bytes(13_942_020) == "13.3 MiB")
@@ -75,6 +80,12 @@ import Testing
     #expect(line.hasSuffix(" 25%  50/200 images  5.0/s  0:30 left"))
     #expect(line.hasPrefix("[█████████▌  "))
     #expect(line.count < 80)
+  }
+
+  @Test func countsWhereTheTotalIsNotKnown() {
+    let line = ProgressBar.line(
+      done: 50, total: nil, unit: "images", elapsed: .seconds(10), width: 80)
+    #expect(line == "50 images  5.0/s")
   }
 
   @Test(arguments: [1, 10, 40, 200])

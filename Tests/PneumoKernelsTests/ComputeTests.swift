@@ -45,7 +45,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try line.write(to: folder.appending(path: "cpu.max"), atomically: true, encoding: .utf8)
-    #expect(ThreadCount.quota(root: folder.path) == processors)
+    #expect(ThreadCount.quota(root: folder.path, process: "/dev/null") == processors)
   }
 
   @Test func readsTheQuotaOfVersion1() throws {
@@ -57,9 +57,28 @@ import Testing
     try "250000\n".write(to: quota, atomically: true, encoding: .utf8)
     try "100000\n".write(
       to: folder.appending(path: "cpu.cfs_period_us"), atomically: true, encoding: .utf8)
-    #expect(ThreadCount.quota(root: root.path) == 3)
+    #expect(ThreadCount.quota(root: root.path, process: "/dev/null") == 3)
     try "-1\n".write(to: quota, atomically: true, encoding: .utf8)
-    #expect(ThreadCount.quota(root: root.path) == nil)
+    #expect(ThreadCount.quota(root: root.path, process: "/dev/null") == nil)
+  }
+
+  /// The least quota of the group of the process and those above it.
+  @Test func readsTheQuotaOfNestedGroups() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let inner = root.appending(path: "slice/unit")
+    try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: root) }
+    let process = root.appending(path: "cgroup")
+    try "0::/slice/unit\n".write(to: process, atomically: true, encoding: .utf8)
+    #expect(ThreadCount.quota(root: root.path, process: process.path) == nil)
+    for (folder, text, expected) in [
+      (inner, "400000 100000", 4), (root.appending(path: "slice"), "200000 100000", 2),
+      (root, "max 100000", 2),
+    ] {
+      let file = folder.appending(path: "cpu.max")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      #expect(ThreadCount.quota(root: root.path, process: process.path) == expected)
+    }
   }
 
   @Test func isNoMoreThanTheProcessors() throws {

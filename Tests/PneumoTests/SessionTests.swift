@@ -1,4 +1,5 @@
-import Pneumo
+@testable import Pneumo
+import PneumoCompute
 import PneumoTestSupport
 import Testing
 
@@ -74,6 +75,7 @@ import Testing
     #expect(throws: ComputeError.self) { try Session(model, instructionSet: "mmx") }
   }
 
+  /// A large model shrinks the batch that nobody chose; one that somebody chose is an error.
   @Test func memoryBeyondReasonIsAnError() throws {
     var builder = GraphBuilder(input: .image(height: 2048, width: 2048, channels: 1), seed: 1)
     builder.append(builder.convolution(1, 1, 64))
@@ -81,7 +83,29 @@ import Testing
     builder.append(builder.dense(64, 1, activation: .sigmoid))
     let model = try builder.model()
     let error = #expect(throws: ComputeError.self) { try Session(model, batch: 64) }
+    #expect(error?.kind == .tooLarge)
     #expect(error?.description.contains("smaller batch") == true)
+    #expect(try Session(model).batch == 1)
+    #expect(try Session(GraphBuilder.study(size: 48)).batch == 8)
+  }
+
+  /// Groups are padded to whole blocks: a small file can ask for much.
+  @Test func packedWeightsAreBounded() throws {
+    var builder = GraphBuilder(input: .image(height: 4, width: 4, channels: 8192), seed: 1)
+    let kernel = WeightTensor(
+      shape: [1, 1, 1024, 8192], values: [Float](repeating: 0, count: 1024 * 8192))
+    builder.append(.convolution(Convolution(kernel: kernel, groups: 8)))
+    builder.append(.globalPooling(.max))
+    builder.append(builder.dense(8192, 1, activation: .sigmoid))
+    let graph = try builder.graph()
+    #expect(
+      PlanBuilder.packedCount(graph, kernels: try InstructionSet.select("baseline"))
+        == 1024 * 8192 + 8192 * 8)
+    var small = GraphBuilder(input: .image(height: 1, width: 1, channels: 65_536), seed: 1)
+    small.append(small.convolution(1, 65_536, 131_072, groups: 65_536))
+    #expect(
+      PlanBuilder.packedCount(try small.graph(), kernels: try InstructionSet.select("baseline"))
+        == 8 * 65_536)
   }
 
   @Test func profileNamesEachKernel() throws {
