@@ -39,23 +39,6 @@ import Testing
     #expect(model == SampleModel.everyOperation)
   }
 
-  /// A full disk, acted by a limit on the size of files. It holds for the whole process, so it is
-  /// larger than what other tests write.
-  @Test func aFailedWriteLeavesTheOldFileAndNothingElse() throws {
-    let limit = 64 << 20
-    let folder = try TemporaryFolder()
-    let path = folder.path("a.pnm")
-    try Data("old".utf8).write(to: URL(filePath: path))
-    let error = try #require(throws: FileError.self) {
-      try withFileSizeLimit(rlim_t(limit)) { () throws(FileError) in
-        try writeAtomically([UInt8](repeating: 1, count: limit + 1), to: path)
-      }
-    }
-    #expect(error.description.hasPrefix("\(path): cannot write: "), "\(error)")
-    #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.pnm"])
-  }
-
   @Test func aFolderOrAMissingFolderIsAnError() throws {
     let folder = try TemporaryFolder()
     for path in [folder.path, folder.path("none/a.pnm")] {
@@ -66,25 +49,4 @@ import Testing
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
-
-  private func withFileSizeLimit<Failure: Error>(
-    _ limit: rlim_t, _ body: () throws(Failure) -> Void
-  ) throws(Failure) {
-    var old = rlimit()
-    getrlimit(fileSizeResource, &old)
-    let oldHandler = signal(SIGXFSZ, SIG_IGN)
-    var new = rlimit(rlim_cur: limit, rlim_max: old.rlim_max)
-    setrlimit(fileSizeResource, &new)
-    defer {
-      setrlimit(fileSizeResource, &old)
-      signal(SIGXFSZ, oldHandler)
-    }
-    try body()
-  }
-
-  #if canImport(Glibc)
-  private var fileSizeResource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_FSIZE.rawValue) }
-  #else
-  private var fileSizeResource: CInt { RLIMIT_FSIZE }
-  #endif
 }
