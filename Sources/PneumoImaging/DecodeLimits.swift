@@ -8,12 +8,18 @@ public struct DecodeLimits: Hashable, Sendable {
   public var pixels: Int
   /// Pixels of its longer side.
   public var side: Int
+  /// Pixels times scans: a small progressive file can ask for hundreds of passes over a huge image.
+  public var scannedPixels: Int
 
   /// Limits that suit full-size radiographs; see the properties.
-  public init(fileSize: Int = 1 << 28, pixels: Int = 178_956_970, side: Int = 65_500) {
+  public init(
+    fileSize: Int = 1 << 28, pixels: Int = 178_956_970, side: Int = 65_500,
+    scannedPixels: Int = 5_000_000_000
+  ) {
     self.fileSize = fileSize
     self.pixels = pixels
     self.side = side
+    self.scannedPixels = scannedPixels
   }
 
   /// 256 MiB, the pixels at which Pillow refuses an image, and the longest side of libjpeg.
@@ -32,6 +38,16 @@ public struct DecodeLimits: Hashable, Sendable {
         .tooLarge,
         "an image of \(width) x \(height) pixels, expected at most \(pixels) in all;"
           + " scale it down or raise the limit")
+    }
+  }
+
+  /// - Precondition: `area` is within the limit of pixels.
+  func check(scans: Int, of area: Int) throws(ImageError) {
+    guard scans <= scannedPixels / area else {
+      throw ImageError(
+        .tooLarge,
+        "\(scans) scans of \(area) pixels, expected at most \(scannedPixels) pixels in all scans;"
+          + " save it as a baseline JPEG or raise the limit")
     }
   }
 

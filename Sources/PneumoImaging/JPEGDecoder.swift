@@ -7,19 +7,15 @@ import PneumoFiles
 /// triangle-filtered chroma are used, as by default in libjpeg. A file that is truncated or damaged
 /// is an error, never half an image.
 ///
-/// Reuses libjpeg-turbo's state, so make one for each worker: an instance is not `Sendable`.
-public final class JPEGDecoder {
+/// Nothing of one image is left for the next: libjpeg keeps tables and, after an error, a marker in
+/// its state, and would decode a damaged file with those of another. So each image has its own.
+public struct JPEGDecoder: Sendable {
   /// What a file may ask for.
   public let limits: DecodeLimits
-  private var handle: tjhandle?
 
   /// A decoder that refuses files beyond `limits`.
   public init(limits: DecodeLimits = .default) {
     self.limits = limits
-  }
-
-  deinit {
-    if let handle { tjDestroy(handle) }
   }
 
   /// The image in the regular file at `path`, turned upright where `applyingOrientation`.
@@ -68,6 +64,8 @@ public final class JPEGDecoder {
       try limits.check(byteCount: bytes.count)
       let header = try JPEGHeader(bytes)
       try limits.check(width: header.width, height: header.height)
+      let scans = try JPEGScans(bytes, header)
+      try limits.check(scans: scans.count, of: header.width * header.height)
       image.pixels.resize(to: header.width * header.height * header.components)
       try decompress(bytes, header, into: &image.pixels)
       image.width = header.width
@@ -86,7 +84,10 @@ public final class JPEGDecoder {
   private func decompress(
     _ bytes: [UInt8], _ header: JPEGHeader, into pixels: inout [UInt8]
   ) throws(ImageError) {
-    let handle = try openHandle()
+    guard let handle = tjInitDecompress() else {
+      throw ImageError(.outOfMemory, "cannot start libjpeg-turbo: out of memory")
+    }
+    defer { tjDestroy(handle) }
     let format =
       switch header.components {
       case 1: TJPF_GRAY
@@ -106,7 +107,7 @@ public final class JPEGDecoder {
         handle, source.baseAddress, UInt(source.count), &width, &height, &subsampling, &colorspace)
       return Int(width) == header.width && Int(height) == header.height
     }
-    guard agrees else { throw closeAfterError(handle) }
+    guard agrees else { throw Self.damage(handle) }
     let status = pixels.withUnsafeMutableBufferPointer { target in
       bytes.withUnsafeBufferPointer { source in
         // SAFETY: libjpeg-turbo writes `height` rows of `width * components` bytes, the size that
@@ -116,30 +117,16 @@ public final class JPEGDecoder {
           CInt(header.width), 0, CInt(header.height), CInt(format.rawValue), flags)
       }
     }
-    guard status == 0 else { throw closeAfterError(handle) }
+    guard status == 0 else { throw Self.damage(handle) }
     if header.components == 4 {
       pixels.withUnsafeMutableBufferPointer { convertInvertedCMYKToRGB($0, count: area) }
       pixels.removeLast(area)
     }
   }
 
-  private func openHandle() throws(ImageError) -> tjhandle {
-    if let handle { return handle }
-    guard let created = tjInitDecompress() else {
-      throw ImageError(.outOfMemory, "cannot start libjpeg-turbo: out of memory")
-    }
-    handle = created
-    return created
-  }
-
   /// The error that libjpeg-turbo has just met.
-  ///
-  /// It can leave the marker at which it stopped in the handle, and take it for the beginning of
-  /// the next image (seen in 2.1.5). So no handle is used after an error.
-  private func closeAfterError(_ handle: tjhandle) -> ImageError {
+  private static func damage(_ handle: tjhandle) -> ImageError {
     let message = String(cString: tjGetErrorStr2(handle))
-    tjDestroy(handle)
-    self.handle = nil
     return ImageError(
       .corrupt, "a damaged JPEG (libjpeg: \(message)); fetch or export the file again")
   }

@@ -9,6 +9,11 @@ struct JPEGHeader: Hashable, Sendable {
   private(set) var components = 0
   /// EXIF orientation, 1...8; 1 where there is none.
   private(set) var orientation = 1
+  /// The identifiers of the components.
+  private(set) var componentIdentifiers: [UInt8] = []
+  private(set) var isProgressive = false
+  /// Where the first scan's segment starts, behind its marker.
+  private(set) var firstScan = 0
 
   /// Reads the header of a whole file.
   ///
@@ -27,6 +32,7 @@ struct JPEGHeader: Hashable, Sendable {
         continue
       case 0xDA:  // SOS
         guard components > 0 else { throw Self.corrupt("its pixels come before its size") }
+        firstScan = offset
         return
       case 0xD8, 0xD9:  // SOI, EOI
         throw Self.corrupt("it ends before its pixels")
@@ -75,6 +81,11 @@ struct JPEGHeader: Hashable, Sendable {
         "a JPEG of \(field[5]) components, expected 1 (grey), 3 (colour) or 4 (CMYK)")
     }
     components = Int(field[5])
+    isProgressive = marker == 0xC2 || marker == 0xCA
+    // Three bytes a component, of which the first identifies it.
+    let table = payload.dropFirst(6)
+    guard table.count >= 3 * components else { throw Self.corrupt("its frame header is too short") }
+    componentIdentifiers = (0..<components).map { table[table.startIndex + 3 * $0] }
   }
 
   /// Moves `offset` past the next marker and returns its code.
@@ -90,7 +101,7 @@ struct JPEGHeader: Hashable, Sendable {
   }
 
   /// Moves `offset` past the segment that starts there and returns what follows its length.
-  private static func segment(
+  static func segment(
     _ bytes: [UInt8], _ offset: inout Int
   ) throws(ImageError) -> ArraySlice<UInt8> {
     guard offset + 2 <= bytes.count else { throw corrupt("it ends within its header") }
@@ -102,7 +113,7 @@ struct JPEGHeader: Hashable, Sendable {
     return payload
   }
 
-  private static func corrupt(_ what: String) -> ImageError {
+  static func corrupt(_ what: String) -> ImageError {
     ImageError(.corrupt, "a damaged JPEG: \(what); fetch or export the file again")
   }
 
