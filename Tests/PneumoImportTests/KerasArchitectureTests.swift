@@ -20,6 +20,30 @@ import Testing
       + #""inbound_nodes":\#(nodes)}"#
   }
 
+  /// A nested model that is called in a way that changes its answers is told, not laid open.
+  @Test(arguments: [
+    (#"[[["i", 0, 0, {"training": true}]]]"#, "argument 'training'"),
+    (#"[[["i", 0, 0, {}]], [["i", 0, 0, {}]]]"#, "called 2 times"),
+  ])
+  func callsOfNestedModelsAreChecked(calls: String, reason: String) throws {
+    let json = """
+      {"class_name": "Functional", "config": {"name": "m", "layers": [
+        {"class_name": "InputLayer", "name": "i",
+         "config": {"name": "i", "batch_input_shape": [null, 6, 6, 3]}, "inbound_nodes": []},
+        {"class_name": "Sequential", "name": "base", "inbound_nodes": \(calls),
+         "config": {"name": "base", "layers": [
+           {"class_name": "Flatten", "config": {"name": "flatten"}}]}}],
+        "input_layers": [["i", 0, 0]], "output_layers": [["base", 0, 0]]}}
+      """
+    let error = try #require(
+      throws: ImportError.self
+    ) {
+      try KerasArchitecture(json: Array(json.utf8)).checkLayers()
+    }
+    #expect(error.description.contains("layer 'base' (Sequential): it is called"))
+    #expect(error.description.contains(reason))
+  }
+
   @Test func layersStandAfterTheirInputsWhateverTheirOrder() throws {
     let json = Self.functional(
       [

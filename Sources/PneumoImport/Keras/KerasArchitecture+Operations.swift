@@ -7,10 +7,13 @@ extension KerasArchitecture {
     let misconnected = Dictionary(
       self.unsupported.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for layer in layers {
+      if let problem = misconnected[layer.name] {
+        operations.append(.identity)
+        unsupported.append(problem)
+        continue
+      }
       do throws(UnsupportedReason) {
-        let operation = try layer.operation()
-        operations.append(operation)
-        if let problem = misconnected[layer.name] { unsupported.append(problem) }
+        operations.append(try layer.operation())
       } catch {
         operations.append(.identity)
         unsupported.append(layer.unsupported(error.text))

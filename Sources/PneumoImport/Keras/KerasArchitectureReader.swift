@@ -40,10 +40,13 @@ struct KerasArchitectureReader {
   }
 
   /// Appends one layer, or all layers of a nested model, and answers its output.
+  ///
+  /// - Parameter problem: what is wrong with how the layer is called. A nested model stays closed
+  ///   then, so that its problem is told.
   private mutating func append(
-    _ entry: Entry, inputs: [Int], scope: [String]
+    _ entry: Entry, inputs: [Int], scope: [String], problem: String? = nil
   ) throws(ImportError) -> Int {
-    if Self.modelClasses.contains(entry.className), inputs.count == 1 {
+    if Self.modelClasses.contains(entry.className), inputs.count == 1, problem == nil {
       return try expand(entry, input: inputs[0], scope: scope + [entry.name])
     }
     guard layers.count < Limits.layers else {
@@ -95,7 +98,8 @@ struct KerasArchitectureReader {
         continue
       }
       stack.removeLast()
-      values[name] = try append(entry, inputs: sources.map { values[$0]! }, scope: scope)
+      values[name] = try append(
+        entry, inputs: sources.map { values[$0]! }, scope: scope, problem: problem)
       if let problem {
         unsupported.append(
           ImportError.Layer(
