@@ -2,8 +2,7 @@ import PneumoModel
 
 /// What a model file says beyond the network, and how an imported network becomes a model.
 public struct Conversion: Sendable {
-  /// `nil`: the study's, with the colours that the network takes, and unscaled where the network
-  /// begins with a rescaling of its own.
+  /// `nil`: ``PreprocessingSettings/study(for:)``.
   public var preprocessing: PreprocessingSettings?
   /// `nil`: those of the study where the network has its form.
   public var labels: [String]?
@@ -60,10 +59,7 @@ public struct Conversion: Sendable {
     guard case .image(let height, let width, let channels) = imported.graph.inputShape else {
       throw ImportError(.invalidGraph, "the network takes a vector, expected an image")
     }
-    let settings =
-      if let preprocessing { preprocessing } else {
-        PreprocessingSettings(channels: channels, isScaled: imported.rescaling == nil)
-      }
+    let settings = preprocessing ?? .study(for: imported)
     guard settings.colorMode.channels == channels else {
       throw ImportError(
         .missingSetting,

@@ -29,22 +29,33 @@ public struct PreprocessingSettings: Hashable, Sendable {
     appliesOrientation = study.appliesOrientation
   }
 
+  /// What the study does, with the colours that `imported` takes, and unscaled where it begins with
+  /// a rescaling of its own.
+  public static func study(for imported: ImportedModel) -> PreprocessingSettings {
+    PreprocessingSettings(
+      channels: imported.graph.inputShape.channels, isScaled: imported.rescaling == nil)
+  }
+
   /// Reads a JSON object with any of the members `color_mode`, `filter`, `scale`, `mean`, `std` and
-  /// `exif_orientation`; the others are the study's.
-  public init(contentsOf path: String) throws(ImportError) {
-    self.init()
+  /// `exif_orientation`; the others are those of `defaults`.
+  public init(
+    contentsOf path: String, defaults: PreprocessingSettings = PreprocessingSettings()
+  ) throws(ImportError) {
+    self = defaults
     do throws(ImportError) {
       var settings = try SettingsReader(contentsOf: path)
       colorMode = try settings.choice("color_mode") ?? colorMode
       filter = try settings.choice("filter") ?? filter
       scale = try settings.numbers("scale", channels: colorMode.channels) ?? scale
       mean = try settings.numbers("mean", channels: colorMode.channels) ?? mean
-      standardDeviation = try settings.numbers("std", channels: colorMode.channels) ?? [1]
+      standardDeviation =
+        try settings.numbers("std", channels: colorMode.channels)
+        ?? standardDeviation
       if let layout: Preprocessing.Layout = try settings.choice("layout"), layout != .channelsLast {
         throw ImportError(
           .invalidSetting, "the layout is \(layout), expected channels-last, as in Keras")
       }
-      appliesOrientation = try settings.flag("exif_orientation") ?? false
+      appliesOrientation = try settings.flag("exif_orientation") ?? appliesOrientation
       try settings.finish()
     } catch {
       throw error.naming(file: path)

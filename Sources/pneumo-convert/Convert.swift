@@ -33,7 +33,8 @@ struct Convert: ParsableCommand {
         --preprocess takes a JSON object with any of color_mode (gray, rgb, bgr), filter \
       (nearest, box, bilinear, hamming, bicubic, lanczos), scale, mean, std (a number, or a list \
       of one a channel) and exif_orientation (true, false). A channel x of 0...255 becomes \
-      (x * scale - mean) / std. What is left out is as in keras-study.
+      (x * scale - mean) / std. What is left out is as in keras-study, which leaves pixels \
+      unscaled for a network that begins with a Rescaling of its own.
         --card takes a JSON object with any of name, description, source, data, metrics (an \
       object of numbers), licence, creator, date and limitations.
 
@@ -77,7 +78,11 @@ struct Convert: ParsableCommand {
   @Option(help: "A JSON file with the model card.")
   var card: String?
 
+  @Flag(help: .hidden)
+  var probe = false
+
   func validate() throws {
+    guard !probe else { return }
     if inspect {
       let others: [(String, Any?)] = [
         ("OUTPUT", output), ("--network", network), ("--preprocess", preprocess),
@@ -104,7 +109,10 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe is seen where it is written to
-    if inspect {
+    if probe {
+      Probe.limitResources()
+      _ = try? importedModel()
+    } else if inspect {
       let inspection = try Inspection(of: input)
       try print(format == .json ? inspection.json.indentedText + "\n" : inspection.text)
     } else if let output {
@@ -112,17 +120,30 @@ struct Convert: ParsableCommand {
     }
   }
 
+  private func importedModel() throws(ImportError) -> ImportedModel {
+    try ImportedModel(contentsOf: input, network: network.flatMap { Network.named($0) })
+  }
+
   private func convert(to output: String) throws {
     try checkReplaceable(output)
-    let imported = try ImportedModel(
-      contentsOf: input, network: network.flatMap { Network.named($0) })
+    let network = network.map { ["--network", $0] } ?? []
+    if let signal = Probe.signal(runningSelfWith: ["--probe"] + network + ["--", input]) {
+      throw Failure(
+        description: "\(input): damaged: reading it stops the HDF5 library (signal \(signal)); "
+          + "copy or save it again")
+    }
+    let imported = try importedModel()
     let conversion = Conversion(
       preprocessing: try preprocess.flatMap { name in
         name == "keras-study"
-          ? PreprocessingSettings() : try PreprocessingSettings(contentsOf: name)
+          ? nil : try PreprocessingSettings(contentsOf: name, defaults: .study(for: imported))
       },
       labels: labels.map {
-        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        $0.split(separator: ",", omittingEmptySubsequences: false).map { label in
+          let text = label.drop { $0 == " " }
+          return String(
+            text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
+        }
       },
       threshold: threshold ?? 0.5, precision: (precision ?? .f32).scalarType,
       activation: activation?.activation,

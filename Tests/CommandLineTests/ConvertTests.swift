@@ -7,10 +7,13 @@ import Testing
 @Suite struct ConvertTests {
   private let tool = Tool(name: "pneumo-convert")
   private let folder: TemporaryFolder
+  private static let damaged = ["heap-a", "heap-b", "heap-c", "heap-endless"].map {
+    "damaged-\($0).h5"
+  }
 
   init() throws {
     folder = try TemporaryFolder()
-    for name in ["keras3-chain.h5", "unsupported-layers.h5", "tiny.weights.h5"] {
+    for name in ["keras3-chain.h5", "unsupported-layers.h5", "tiny.weights.h5"] + Self.damaged {
       let fixture = "\(SharedFolder.packageRoot)/Tests/PneumoImportTests/Fixtures/\(name)"
       try folder.write([UInt8](Data(contentsOf: URL(filePath: fixture))), to: name)
     }
@@ -69,6 +72,32 @@ import Testing
     #expect(result.exitCode == 1)
     try expectSnapshot(result.error, "convert.unsupported.txt")
     #expect(!FileManager.default.fileExists(atPath: folder.path("model.pnm")))
+  }
+
+  @Test(arguments: damaged) func survivesFilesThatStopLibhdf5(name: String) throws {
+    let result = try run([name, "model.pnm", "--labels", "a,b,c"])
+    #expect(result.exitCode == 1)
+    #expect(result.error.hasPrefix("pneumo-convert: \(name): damaged: "), "\(result.error)")
+    if name == "damaged-heap-endless.h5" {
+      #expect(result.error.contains("stops the HDF5 library (signal \(SIGXCPU))"))
+    }
+    #expect(result.error.split(separator: "\n").count == 1)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("model.pnm")))
+  }
+
+  @Test func keepsBlanksAroundCommasOutOfLabels() throws {
+    let result = try run(["keras3-chain.h5", "model.pnm", "--labels", " no thing , yes"])
+    #expect(result.exitCode == 0, "\(result.error)")
+    #expect(try Model(contentsOf: folder.path("model.pnm")).labels == ["no thing", "yes"])
+  }
+
+  @Test func namingTheStudysPreprocessingIsTheSameAsLeavingItOut() throws {
+    let labels = ["--labels", "no,yes"]
+    _ = try run(["keras3-chain.h5", "a.pnm"] + labels)
+    let result = try run(
+      ["keras3-chain.h5", "b.pnm", "--preprocess", "keras-study"] + labels)
+    #expect(result.exitCode == 0, "\(result.error)")
+    #expect(try folder.read("a.pnm") == folder.read("b.pnm"))
   }
 
   @Test func neverReplacesWhatIsNoModel() throws {

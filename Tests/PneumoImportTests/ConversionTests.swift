@@ -73,6 +73,24 @@ import Testing
     #expect(result.standardDeviation == [1, 1, 1])
   }
 
+  @Test func aFileOfSettingsDoesNotScaleTwice() throws {
+    var builder = GraphBuilder(input: .image(height: 2, width: 2, channels: 3), seed: 1)
+    builder.append("pool", .globalPooling(.average))
+    builder.append("dense", builder.dense(3, 1))
+    builder.append("sigmoid", .activation(.sigmoid))
+    let imported = ImportedModel(
+      graph: try builder.graph(), rescaling: Rescaling(scale: [1 / 255], offset: [0]))
+    let settings = try Fixture.withFile(#"{"filter": "bilinear"}"#.utf8) {
+      try PreprocessingSettings(contentsOf: $0, defaults: .study(for: imported))
+    }
+    let model = try Conversion(preprocessing: settings, labels: ["a", "b"]).model(of: imported)
+      .model
+    let expected = Preprocessing(
+      colorMode: .rgb, size: Extent(2), filter: .bilinear, scale: [1 / 255, 1 / 255, 1 / 255],
+      mean: [0, 0, 0], standardDeviation: [1, 1, 1], appliesOrientation: false)
+    #expect(model.preprocessing == expected)
+  }
+
   @Test func aRescalingFollowsWhatIsDoneToPixels() throws {
     var settings = PreprocessingSettings()
     (settings.scale, settings.mean, settings.standardDeviation) = ([0.5], [3], [4])
