@@ -79,10 +79,9 @@ struct Convert: ParsableCommand {
   var card: String?
 
   @Flag(help: .hidden)
-  var probe = false
+  var worker = false
 
   func validate() throws {
-    guard !probe else { return }
     if inspect {
       let others: [(String, Any?)] = [
         ("OUTPUT", output), ("--network", network), ("--preprocess", preprocess),
@@ -109,30 +108,34 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe is seen where it is written to
-    if probe {
-      Probe.limitResources()
-      _ = try? importedModel()
-    } else if inspect {
+    if inspect {
       let inspection = try Inspection(of: input)
       try print(format == .json ? inspection.json.indentedText + "\n" : inspection.text)
     } else if let output {
-      try convert(to: output)
+      try worker ? convert(to: output) : convertInWorker(to: output)
     }
   }
 
-  private func importedModel() throws(ImportError) -> ImportedModel {
-    try ImportedModel(contentsOf: input, network: network.flatMap { Network.named($0) })
+  /// Converts in a child, and in this process where no child can be started.
+  private func convertInWorker(to output: String) throws {
+    switch Worker.run(["--worker"] + CommandLine.arguments.dropFirst()) {
+    case .exit(0): return
+    case .exit(let code): throw ExitCode(code)
+    case .signal(let signal):
+      throw Failure(
+        description: "\(input): damaged: reading it stops the HDF5 library (signal \(signal)); "
+          + "copy or save it again")
+    case nil: try convert(to: output)
+    }
   }
 
   private func convert(to output: String) throws {
     try checkReplaceable(output)
-    let network = network.map { ["--network", $0] } ?? []
-    if let signal = Probe.signal(runningSelfWith: ["--probe"] + network + ["--", input]) {
-      throw Failure(
-        description: "\(input): damaged: reading it stops the HDF5 library (signal \(signal)); "
-          + "copy or save it again")
+    let imported = try Worker.limitingResources(
+      byteCount: fileSize(of: input)
+    ) { () throws(ImportError) in
+      try ImportedModel(contentsOf: input, network: network.flatMap { Network.named($0) })
     }
-    let imported = try importedModel()
     let conversion = Conversion(
       preprocessing: try preprocess.flatMap { name in
         name == "keras-study"
@@ -140,9 +143,9 @@ struct Convert: ParsableCommand {
       },
       labels: labels.map {
         $0.split(separator: ",", omittingEmptySubsequences: false).map { label in
-          let text = label.drop { $0 == " " }
-          return String(
-            text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
+          var label = label.drop { $0 == " " }
+          while label.last == " " { label.removeLast() }
+          return String(label)
         }
       },
       threshold: threshold ?? 0.5, precision: (precision ?? .f32).scalarType,

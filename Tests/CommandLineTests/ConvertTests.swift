@@ -85,6 +85,18 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("model.pnm")))
   }
 
+  /// What libhdf5 finds behind this file's damaged offset differs from process to process: it
+  /// crashes, complains, or reads on. The tool itself must come to its end each time.
+  @Test func outlivesLibhdf5WhateverItDoes() throws {
+    let name = "damaged-heap-d.h5"
+    let fixture = "\(SharedFolder.packageRoot)/Tests/PneumoImportTests/Fixtures/\(name)"
+    for _ in 0..<40 {
+      let result = try run([fixture, "model.pnm", "--labels", "a,b,c"])
+      #expect(result.exitCode == 0 || result.exitCode == 1)
+      #expect(result.error.split(separator: "\n").count == Int(result.exitCode), "\(result.error)")
+    }
+  }
+
   @Test func keepsBlanksAroundCommasOutOfLabels() throws {
     let result = try run(["keras3-chain.h5", "model.pnm", "--labels", " no thing , yes"])
     #expect(result.exitCode == 0, "\(result.error)")
