@@ -23,3 +23,12 @@ static inline uint64_t cpu_xcr0(void) {
 // sched_getaffinity(2), which the Glibc module hides (it needs _GNU_SOURCE).
 extern int cpu_getaffinity(int process, size_t size, void *mask) __asm__("sched_getaffinity");
 #endif
+
+// Tells the CPU that this is a loop that waits for another thread.
+static inline void cpu_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb");
+#endif
+}

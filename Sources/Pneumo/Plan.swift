@@ -15,102 +15,112 @@ struct Plan: Sendable {
   }
 
   let steps: [Step]
+  /// The first steps, which work on one image at a time. The others work on a batch.
+  let imageSteps: Int
   /// Where the logits are.
   let output: Buffer
-  /// Images that fit the arena at once.
+  /// Images that fit the memory for a batch.
   let batch: Int
-  /// First element of each buffer in the arena.
-  private let offsets: [Int]
-  /// Elements of the arena.
-  let arenaCount: Int
+  private let places: [Place]
+  /// Elements for what the steps of a batch read and write.
+  private let batchCount: Int
+  /// Elements that a thread has for one image, then for a step.
+  private let imageCount: Int
+  private let scratchCount: Int
 
-  /// - Parameter batch: `nil` is as many images as gain from being together and keep arena and input
-  ///   small.
+  /// Where a buffer starts, in the memory for the batch or in a thread's.
+  private struct Place {
+    let isForBatch: Bool
+    let offset: Int
+  }
+
+  /// - Parameter batch: `nil` is as many images as gain from being together and take little memory.
   init(steps: [Step], buffers: [Buffer], input: Buffer, output: Buffer, batch: Int?) {
     self.steps = steps
     self.output = output
-    let alone = Self.layOut(buffers, steps: steps, output: output, batch: 1)
-    self.batch =
-      batch ?? max(1, min(Self.usualBatch, Self.usualMemory / (alone.count + input.count)))
-    (offsets, arenaCount) = Self.layOut(buffers, steps: steps, output: output, batch: self.batch)
+    let imageSteps = steps.firstIndex { $0.split.isOfBatch } ?? steps.count
+    let uses = Self.uses(of: buffers, steps: steps, output: output)
+    let isForBatch = uses.map { $0.upperBound > imageSteps }
+    self.imageSteps = imageSteps
+    let perImage = zip(buffers, isForBatch).reduce(input.count) { $0 + ($1.1 ? $1.0.count : 0) }
+    self.batch = batch ?? max(1, min(Self.usualBatch, Self.usualMemory / perImage))
+
+    var offsets = [Int](repeating: 0, count: buffers.count)
+    batchCount = Self.layOut(
+      buffers.indices.filter { isForBatch[$0] }, uses, images: self.batch, buffers, &offsets)
+    imageCount = Self.layOut(
+      buffers.indices.filter { !isForBatch[$0] }, uses, images: 1, buffers, &offsets)
+    places = zip(isForBatch, offsets).map { Place(isForBatch: $0, offset: $1) }
+    scratchCount = Self.wholeLines(steps.map(\.scratchCount).max() ?? 0)
   }
 
   /// Larger batches gain little.
-  private static let usualBatch = 8
-  /// Elements of arena and input of a batch that nobody chose: 256 MiB.
+  private static let usualBatch = 16
+  /// Elements for a batch that nobody chose: 256 MiB.
   private static let usualMemory = 1 << 26
 
-  /// Runs all steps on `images` images, at most ``batch``.
-  ///
-  /// - Parameters:
-  ///   - input: `images` tensors of the graph's input, rows of pixels of channels.
-  ///   - arena: ``arenaCount`` elements; afterwards ``output`` is among them.
-  ///   - didRun: called after each step with its number and where its output lies.
-  func run(
-    images: Int, input: UnsafePointer<Float>, arena: UnsafeMutablePointer<Float>, threads: Int,
-    didRun: ((Int, UnsafePointer<Float>) -> Void)? = nil
-  ) {
-    for (number, step) in steps.enumerated() {
-      let source = locate(step.input, input, arena)
-      let other = step.other.map { locate($0, input, arena) } ?? source
-      // SAFETY: only `input` is read-only, and no step writes to it. Pointers are used within the
-      // call; tiles write disjoint parts of the output.
-      nonisolated(unsafe) let output = UnsafeMutablePointer(
-        mutating: locate(step.output, input, arena))
-      nonisolated(unsafe) let (first, second) = (source, other)
-      switch step.split {
-      case .image(let tiles):
-        let otherCount = step.other?.count ?? 0
-        parallelFor(images * tiles, threads: threads) { item in
-          let (image, tile) = item.quotientAndRemainder(dividingBy: tiles)
-          step.body(
-            Step.Tile(
-              input: first + image * step.input.count, other: second + image * otherCount,
-              output: output + image * step.output.count, images: 1, index: tile))
-        }
-      case .batch(let tiles):
-        parallelFor(tiles, threads: threads) { tile in
-          step.body(
-            Step.Tile(input: first, other: second, output: output, images: images, index: tile))
-        }
-      }
-      didRun?(number, UnsafePointer(output))
-    }
+  /// Elements of the memory in which `lanes` threads run the plan.
+  func arenaCount(lanes: Int) -> Int { batchCount + lanes * (imageCount + scratchCount) }
+
+  /// As many threads as `wanted`, or fewer where their memory would have more than `limit` elements.
+  func lanes(_ wanted: Int, limit: Int) -> Int {
+    max(1, min(wanted, (limit - batchCount) / max(imageCount + scratchCount, 1)))
   }
 
   /// The first element of a buffer.
+  ///
+  /// - Parameters:
+  ///   - input: the first image of the batch.
+  ///   - image: the image whose part of the buffer is wanted.
+  ///   - lane: the thread in whose memory it stands while it is in progress.
   func locate(
-    _ buffer: Buffer, _ input: UnsafePointer<Float>, _ arena: UnsafeMutablePointer<Float>
+    _ buffer: Buffer, input: UnsafePointer<Float>, arena: UnsafeMutablePointer<Float>, image: Int,
+    lane: Int
   ) -> UnsafePointer<Float> {
-    buffer.index.map { UnsafePointer(arena + offsets[$0]) } ?? input
+    guard let index = buffer.index else { return input + image * buffer.count }
+    let place = places[index]
+    return UnsafePointer(
+      place.isForBatch
+        ? arena + (place.offset + image * buffer.count)
+        : arena + (batchCount + lane * (imageCount + scratchCount) + place.offset))
   }
 
-  /// Gives each buffer the first gap of the arena that is free while it is in use.
-  private static func layOut(
-    _ buffers: [Buffer], steps: [Step], output: Buffer, batch: Int
-  ) -> (offsets: [Int], count: Int) {
-    struct Block {
-      let index: Int
-      let range: Range<Int>
-      let lastUse: Int
-    }
-    var firstUse = [Int](repeating: .max, count: buffers.count)
-    var lastUse = [Int](repeating: -1, count: buffers.count)
+  /// The memory that thread `lane` has for a step.
+  func scratch(_ lane: Int, _ arena: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    arena + (batchCount + lane * (imageCount + scratchCount) + imageCount)
+  }
+
+  /// Whole cache lines, so that two buffers never share one.
+  private static func wholeLines(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  /// From the first step that touches each buffer to behind the last.
+  private static func uses(of buffers: [Buffer], steps: [Step], output: Buffer) -> [Range<Int>] {
+    var uses = [Range<Int>?](repeating: nil, count: buffers.count)
     for (number, step) in steps.enumerated() {
       for case let index? in [step.input.index, step.other?.index, step.output.index] {
-        firstUse[index] = min(firstUse[index], number)
-        lastUse[index] = number
+        uses[index] = (uses[index]?.lowerBound ?? number)..<number + 1
       }
     }
-    if let index = output.index { lastUse[index] = steps.count }
+    // Whoever ran the plan reads the output.
+    if let index = output.index { uses[index] = (uses[index]?.lowerBound ?? 0)..<steps.count + 1 }
+    return uses.map { $0 ?? 0..<1 }
+  }
 
-    var offsets = [Int](repeating: 0, count: buffers.count)
+  /// Gives each of the buffers `indices` the first gap that is free while it is in use; answers the
+  /// elements that they take together.
+  private static func layOut(
+    _ indices: [Int], _ uses: [Range<Int>], images: Int, _ buffers: [Buffer],
+    _ offsets: inout [Int]
+  ) -> Int {
+    struct Block {
+      let range: Range<Int>
+      let end: Int
+    }
     var live: [Block] = []  // ordered by offset
     var count = 0
-    for index in buffers.indices.sorted(by: { firstUse[$0] < firstUse[$1] }) {
-      live.removeAll { $0.lastUse < firstUse[index] }
-      // Whole cache lines, so that two buffers never share one.
-      let size = (buffers[index].count * batch + 15) / 16 * 16
+    for index in indices.sorted(by: { uses[$0].lowerBound < uses[$1].lowerBound }) {
+      live.removeAll { $0.end <= uses[index].lowerBound }
+      let size = wholeLines(buffers[index].count * images)
       var offset = 0
       var place = 0
       while place < live.count, live[place].range.lowerBound - offset < size {
@@ -118,10 +128,9 @@ struct Plan: Sendable {
         place += 1
       }
       offsets[index] = offset
-      live.insert(
-        Block(index: index, range: offset..<offset + size, lastUse: lastUse[index]), at: place)
+      live.insert(Block(range: offset..<offset + size, end: uses[index].upperBound), at: place)
       count = max(count, offset + size)
     }
-    return (offsets, count)
+    return count
   }
 }

@@ -6,127 +6,148 @@ extension PlanBuilder {
   mutating func append(
     _ layer: Convolution, _ input: Plan.Buffer, _ shape: TensorShape, _ output: TensorShape
   ) -> Plan.Buffer {
+    let pooling = fusiblePooling(after: layer.activation)
+    let geometry = geometry(of: layer, shape, output, isPooled: pooling != nil)
+    let outputs = geometry.outputChannels
+    let result = makeBuffer(geometry.output.height * geometry.output.width * outputs)
+    let lastNode = pooling ?? node
+    switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
+    case .depthwise: appendDepthwise(geometry, input, to: result, lastNode: lastNode)
+    case .direct: appendDirect(geometry, input, to: result, lastNode: lastNode)
+    case .winograd(let tileSize):
+      appendWinograd(geometry, tileSize: tileSize, input, to: result, lastNode: lastNode)
+    }
+    appendRemaining(layer.activation, on: result, channels: outputs)
+    if let pooling { noteFusion(of: pooling, to: result) }
+    return result
+  }
+
+  /// The sizes of a convolution from `shape` to `output`.
+  func geometry(
+    of layer: Convolution, _ shape: TensorShape, _ output: TensorShape, isPooled: Bool
+  ) -> ConvolutionGeometry {
     guard case .image(let height, let width, let channels) = shape,
       case .image(let rows, let columns, let outputs) = output
     else { preconditionFailure("the graph was checked") }
-    let window = Extent(height: layer.kernel.shape[0], width: layer.kernel.shape[1])
-    let insets = layer.padding.insets(
-      of: Extent(height: height, width: width), window: window, stride: layer.stride,
-      dilation: layer.dilation)
-    let padded = insets == .zero ? input : appendPadding(insets, input, shape)
-    let paddedWidth = width + insets.left + insets.right
-
-    // One group of one channel a filter: a kernel of its own. Otherwise group after group.
-    let isDepthwise = layer.groups == channels && outputs == channels && channels > 1
-    let groups = isDepthwise ? 1 : layer.groups
-    let (groupInputs, groupOutputs) = (channels / groups, outputs / groups)
-    let kernelRows = window.height * window.width * (isDepthwise ? 1 : groupInputs)
-    let kernel =
-      isDepthwise
-      ? floats(layer.kernel)
-      : packed(layer.kernel, rows: kernelRows, columns: outputs, groups: groups)
-    let bias = packed(layer.bias, columns: outputs, groups: groups)
-    let kernelGroupCount = kernelRows * self.padded(groupOutputs)
-    let biasGroupCount = self.padded(groupOutputs)
-    let limits = layer.activation?.clampLimits
-    let run = isDepthwise ? kernels.convolveDepthwise : kernels.convolveDirect
-    let (stride, dilation) = (layer.stride, layer.dilation)
-
-    let result = makeBuffer(output.count)
-    let tiles = Tiling(count: rows)
-    appendStep(
-      convolutionName(layer, isDepthwise: isDepthwise), padded, to: result,
-      multiplyAdds: rows * columns * layer.kernel.count,
-      split: .image(tiles: tiles.tiles)
-    ) { tile in
-      let range = tiles[tile.index]
-      for group in 0..<groups {
-        var arguments = ConvolutionArguments(
-          input: tile.input + group * groupInputs,
-          kernel: kernel.pointer + group * kernelGroupCount,
-          bias: bias.pointer + group * biasGroupCount,
-          output: tile.output + group * groupOutputs,
-          inputRowStride: paddedWidth * channels, inputPixelStride: channels,
-          outputRowStride: columns * outputs, outputPixelStride: outputs, outputWidth: columns,
-          kernelHeight: window.height, kernelWidth: window.width, inputChannels: groupInputs,
-          outputChannels: groupOutputs)
-        arguments.strideHeight = stride.height
-        arguments.strideWidth = stride.width
-        arguments.dilationHeight = dilation.height
-        arguments.dilationWidth = dilation.width
-        if let limits { (arguments.low, arguments.high) = limits }
-        run(&arguments, range.lowerBound, range.upperBound)
-      }
-    }
-    appendRemaining(layer.activation, on: result, channels: outputs)
-    return result
+    return ConvolutionGeometry(
+      layer: layer, input: Extent(height: height, width: width), inputChannels: channels,
+      convolved: Extent(height: rows, width: columns), outputChannels: outputs,
+      isPooled: isPooled)
   }
 
-  mutating func append(
-    _ layer: Dense, _ input: Plan.Buffer, _ shape: TensorShape
-  ) -> Plan.Buffer {
-    let (inputs, outputs) = (layer.kernel.shape[0], layer.kernel.shape[1])
-    let kernel = packed(layer.kernel, rows: inputs, columns: outputs)
-    let bias = packed(layer.bias, columns: outputs)
-    let limits = layer.activation?.clampLimits
-    let block = kernels.blockChannels
-    let run = kernels.convolveDirect
-
-    let result = makeBuffer(outputs)
+  private mutating func appendDepthwise(
+    _ geometry: ConvolutionGeometry, _ input: Plan.Buffer, to result: Plan.Buffer, lastNode: Int
+  ) {
+    let padded = appendPadding(geometry, input)
+    let kernel = floats(geometry.layer.kernel)
+    let bias = packed(geometry.layer.bias, columns: geometry.outputChannels)
+    let run = kernels.convolveDepthwise
+    let tiles = Tiling(count: geometry.output.height)
     appendStep(
-      "dense" + suffix(layer.bias, layer.activation), input, to: result,
-      multiplyAdds: inputs * outputs, split: .batch(tiles: padded(outputs) / block)
+      geometry.kernelName("depthwise", "Direct"), padded, to: result, lastNode: lastNode,
+      multiplyAdds: geometry.multiplyAdds, split: .image(tiles: tiles.tiles)
     ) { tile in
-      // The images of a batch are the pixels of one row, a tile is one block of outputs.
-      let first = tile.index * block
-      var arguments = ConvolutionArguments(
-        input: tile.input, kernel: kernel.pointer + first * inputs, bias: bias.pointer + first,
-        output: tile.output + first, inputRowStride: 0, inputPixelStride: inputs,
-        outputRowStride: 0, outputPixelStride: outputs, outputWidth: tile.images,
-        kernelHeight: 1, kernelWidth: 1, inputChannels: inputs,
-        outputChannels: min(block, outputs - first))
-      if let limits { (arguments.low, arguments.high) = limits }
-      run(&arguments, 0, 1)
+      var arguments = geometry.arguments(
+        tile, kernel: UnsafeRawPointer(kernel.pointer), bias: bias.pointer)
+      run(&arguments, tiles[tile.index].lowerBound, tiles[tile.index].upperBound)
     }
-    appendRemaining(layer.activation, on: result, channels: outputs)
-    return result
+  }
+
+  /// Group after group.
+  private mutating func appendDirect(
+    _ geometry: ConvolutionGeometry, _ input: Plan.Buffer, to result: Plan.Buffer, lastNode: Int
+  ) {
+    let layer = geometry.layer
+    let groups = layer.groups
+    let inputs = geometry.inputChannels / groups
+    let outputs = geometry.outputChannels / groups
+    let padded = appendPadding(geometry, input)
+    let kernelRows = layer.kernel.shape[0] * layer.kernel.shape[1] * inputs
+    let kernel = packed(
+      layer.kernel, rows: kernelRows, columns: geometry.outputChannels, groups: groups)
+    let bias = packed(layer.bias, columns: geometry.outputChannels, groups: groups)
+    let biasGroupCount = self.padded(outputs)
+    let run = kernels.convolveDirect
+    let tiles = Tiling(count: geometry.output.height)
+    appendStep(
+      geometry.kernelName("conv", "Direct"), padded, to: result, lastNode: lastNode,
+      multiplyAdds: geometry.multiplyAdds, split: .image(tiles: tiles.tiles)
+    ) { tile in
+      for group in 0..<groups {
+        var arguments = geometry.arguments(
+          tile, kernel: kernel.pointer + group * kernelRows * biasGroupCount,
+          bias: bias.pointer + group * biasGroupCount)
+        arguments.input += group * inputs
+        arguments.output += group * outputs
+        arguments.inputChannels = inputs
+        arguments.outputChannels = outputs
+        run(&arguments, tiles[tile.index].lowerBound, tiles[tile.index].upperBound)
+      }
+    }
+  }
+
+  private mutating func appendWinograd(
+    _ geometry: ConvolutionGeometry, tileSize: Int, _ input: Plan.Buffer, to result: Plan.Buffer,
+    lastNode: Int
+  ) {
+    let layer = geometry.layer
+    let kernel = packedWinograd(layer.kernel, tileSize: tileSize)
+    let bias = packed(layer.bias, columns: geometry.outputChannels)
+    let vector = kernels.vectorCount
+    let channelStride = (geometry.inputChannels + vector - 1) / vector * vector
+    var template = WinogradArguments(
+      input: UnsafePointer(kernel.pointer), kernel: kernel.pointer, bias: bias.pointer,
+      output: kernel.pointer, scratch: kernel.pointer, tileSize: tileSize, tiles: 0,
+      channelStride: channelStride, inputHeight: geometry.input.height,
+      inputWidth: geometry.input.width, inputChannels: geometry.inputChannels,
+      top: geometry.insets.top, left: geometry.insets.left,
+      outputHeight: geometry.output.height, outputWidth: geometry.output.width,
+      outputChannels: geometry.outputChannels, isPooled: geometry.isPooled)
+    if let limits = layer.activation?.clampLimits { (template.low, template.high) = limits }
+    let units = template.tileRows * template.tileColumns
+    template.tiles = winogradTiles(
+      bytesPerTile: (tileSize + 2) * (tileSize + 2) * channelStride * 4)
+    let run = kernels.convolveWinograd
+    // SAFETY: the weights live as long as the step; the other pointers are set before each use.
+    nonisolated(unsafe) let arguments = template
+    appendStep(
+      geometry.kernelName("conv", "WinogradF\(tileSize)"), input, to: result, lastNode: lastNode,
+      multiplyAdds: geometry.multiplyAdds,
+      split: .runs(units: units, longest: template.tiles),
+      scratchCount: template.scratchCount(blockChannels: kernels.blockChannels)
+    ) { tile in
+      withExtendedLifetime((kernel, bias)) {
+        var arguments = arguments
+        arguments.input = tile.input
+        arguments.output = tile.output
+        arguments.scratch = tile.scratch
+        run(&arguments, tile.units.lowerBound, tile.units.count)
+      }
+    }
+  }
+
+  /// How many tiles are transformed together: whole tiles of sums, whose inputs fill half the
+  /// second-level cache. The other half is for weights, products and the image.
+  private func winogradTiles(bytesPerTile: Int) -> Int {
+    let fitting = CacheSize.secondLevel / 2 / bytesPerTile
+    return min(max(fitting / kernels.tilePixels, 1), 4) * kernels.tilePixels
+  }
+
+  /// Appends a border of zeros where the layer needs one.
+  private mutating func appendPadding(
+    _ geometry: ConvolutionGeometry, _ input: Plan.Buffer
+  ) -> Plan.Buffer {
+    if geometry.insets == .zero { return input }
+    let shape = TensorShape.image(
+      height: geometry.input.height, width: geometry.input.width, channels: geometry.inputChannels)
+    return appendPadding(geometry.insets, input, shape)
   }
 
   /// Appends an activation that no kernel has fused, unless it is the classifier's last.
-  private mutating func appendRemaining(
+  mutating func appendRemaining(
     _ activation: Activation?, on buffer: Plan.Buffer, channels: Int
   ) {
     guard let activation, activation.clampLimits == nil, !isLast else { return }
     _ = append(activation, buffer, to: buffer, channels: channels)
   }
-
-  private func convolutionName(_ layer: Convolution, isDepthwise: Bool) -> String {
-    let (height, width) = (layer.kernel.shape[0], layer.kernel.shape[1])
-    let stride =
-      layer.stride.height == layer.stride.width
-      ? "\(layer.stride.height)" : "\(layer.stride.height)x\(layer.stride.width)"
-    return (isDepthwise ? "depthwise" : "conv") + "\(height)x\(width)s\(stride)Direct"
-      + suffix(layer.bias, layer.activation)
-  }
-
-  /// What is fused into a kernel.
-  private func suffix(_ bias: WeightTensor?, _ activation: Activation?) -> String {
-    let clamps = activation?.clampLimits == nil ? nil : activation?.kernelName
-    return (bias == nil ? "" : "Bias") + (clamps ?? "")
-  }
-}
-
-/// Rows of an image in tiles of equal size, as many as suit any sensible number of threads.
-struct Tiling: Sendable {
-  private let count: Int
-  private let size: Int
-
-  init(count: Int) {
-    self.count = count
-    size = max(1, (count + 15) / 16)
-  }
-
-  var tiles: Int { (count + size - 1) / size }
-
-  subscript(tile: Int) -> Range<Int> { tile * size..<min((tile + 1) * size, count) }
 }

@@ -5,18 +5,29 @@ import PneumoModel
 extension PlanBuilder {
   /// Elements of all kernels once they are packed. Many small groups take many times what they
   /// take in the file.
-  static func packedCount(_ graph: Graph, kernels: KernelTable) -> Int {
-    let block = kernels.blockChannels
-    return graph.nodes.reduce(0) { sum, node in
-      switch node.operation {
-      case .convolution(let layer):
-        let shape = layer.kernel.shape
-        let perGroup = (shape[3] / layer.groups + block - 1) / block * block
-        return sum + shape[0] * shape[1] * shape[2] * perGroup * layer.groups
-      case .dense(let layer):
-        return sum + layer.kernel.shape[0] * ((layer.kernel.shape[1] + block - 1) / block * block)
-      default: return sum
+  static func packedCount(_ graph: Graph, kernels: KernelTable, keepsActivations: Bool) -> Int {
+    var builder = PlanBuilder(graph: graph, kernels: kernels, keepsActivations: keepsActivations)
+    return graph.nodes.enumerated().reduce(0) { sum, item in
+      builder.node = item.offset
+      return sum + builder.packedCount(item.element)
+    }
+  }
+
+  private func packedCount(_ node: Graph.Node) -> Int {
+    switch node.operation {
+    case .convolution(let layer):
+      let shape = layer.kernel.shape
+      let geometry = geometry(
+        of: layer, graph.shapes[node.inputs[0]], graph.shapes[self.node + 1],
+        isPooled: fusiblePooling(after: layer.activation) != nil)
+      switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
+      case .winograd(let tileSize):
+        return (tileSize + 2) * (tileSize + 2) * shape[2] * padded(shape[3])
+      case .direct, .depthwise:
+        return shape[0] * shape[1] * shape[2] * padded(shape[3] / layer.groups) * layer.groups
       }
+    case .dense(let layer): return layer.kernel.shape[0] * padded(layer.kernel.shape[1])
+    default: return 0
     }
   }
 
@@ -49,6 +60,35 @@ extension PlanBuilder {
         rows: rows, columns: perGroup, rowStride: columns)
       kernels.packBlocks(&arguments)
     }
+    return packed
+  }
+
+  /// A kernel of shape (inputs, outputs) packed in blocks, of halves or of `Float`s.
+  func packed(dense kernel: WeightTensor, isHalf: Bool) -> FloatBuffer {
+    let (rows, columns) = (kernel.shape[0], kernel.shape[1])
+    guard isHalf else { return packed(kernel, rows: rows, columns: columns) }
+    let packed = FloatBuffer(count: (rows * padded(columns) + 1) / 2)
+    kernel.withUnsafeBytes { raw in
+      guard let source = raw.bindMemory(to: UInt16.self).baseAddress else { return }
+      var arguments = HalfPackingArguments(
+        input: source,
+        output: UnsafeMutableRawPointer(packed.pointer)
+          .assumingMemoryBound(to: UInt16.self),
+        rows: rows, columns: columns)
+      kernels.packHalfBlocks(&arguments)
+    }
+    return packed
+  }
+
+  /// A kernel of shape (3, 3, inputs, outputs) transformed for tiles of `tileSize`.
+  func packedWinograd(_ kernel: WeightTensor, tileSize: Int) -> FloatBuffer {
+    let (inputs, outputs) = (kernel.shape[2], kernel.shape[3])
+    let source = floats(kernel)
+    let packed = FloatBuffer(count: (tileSize + 2) * (tileSize + 2) * inputs * padded(outputs))
+    var arguments = WinogradPackingArguments(
+      input: source.pointer, output: packed.pointer, tileSize: tileSize, inputs: inputs,
+      outputs: outputs)
+    kernels.packWinograd(&arguments)
     return packed
   }
 

@@ -9,21 +9,28 @@ import PneumoModel
 struct PlanBuilder {
   let graph: Graph
   let kernels: KernelTable
+  /// Whether each layer's answer must stand somewhere.
+  let keepsActivations: Bool
   private(set) var steps: [Step] = []
   private(set) var buffers: [Plan.Buffer] = []
   /// The node whose steps are being appended.
-  private(set) var node = 0
+  var node = 0
+  /// Where the answers of layers lie that were fused with one before, by the number of the layer.
+  private var fused: [Int: Plan.Buffer] = [:]
 
-  init(graph: Graph, kernels: KernelTable) {
+  init(graph: Graph, kernels: KernelTable, keepsActivations: Bool) {
     self.graph = graph
     self.kernels = kernels
+    self.keepsActivations = keepsActivations
   }
 
   /// The plan for up to `batch` images at a time, given in `layout`; `nil` lets the plan choose.
   static func plan(
-    _ graph: Graph, layout: Preprocessing.Layout, kernels: KernelTable, batch: Int?
+    _ graph: Graph, layout: Preprocessing.Layout, kernels: KernelTable, batch: Int?,
+    keepsActivations: Bool
   ) -> Plan {
-    var builder = PlanBuilder(graph: graph, kernels: kernels)
+    var builder = PlanBuilder(
+      graph: graph, kernels: kernels, keepsActivations: keepsActivations)
     let input = Plan.Buffer(index: nil, count: graph.inputShape.count)
     var values = [input]
     if layout == .channelsFirst {
@@ -39,6 +46,7 @@ struct PlanBuilder {
   }
 
   private mutating func append(_ node: Graph.Node, inputs: [Plan.Buffer]) -> Plan.Buffer {
+    if let buffer = fused.removeValue(forKey: self.node) { return buffer }
     let shape = graph.shapes[node.inputs[0]]
     let output = graph.shapes[self.node + 1]
     switch node.operation {
@@ -70,14 +78,34 @@ struct PlanBuilder {
     return buffer
   }
 
+  /// The pooling layer that the current node's convolution can be fused with: the only reader of
+  /// its answer, the largest of each 2×2, with an activation that keeps order or none.
+  func fusiblePooling(after activation: Activation?) -> Int? {
+    guard !keepsActivations, activation == nil || activation?.clampLimits != nil else { return nil }
+    let readers = graph.nodes.indices.filter { graph.nodes[$0].inputs.contains(node + 1) }
+    guard readers.count == 1, case .pooling(let layer) = graph.nodes[readers[0]].operation,
+      layer.kind == .max, layer.window == Extent(2), layer.stride == Extent(2),
+      case .image(let height, let width, _) = graph.shapes[node + 1],
+      layer.padding.insets(
+        of: Extent(height: height, width: width), window: layer.window, stride: layer.stride,
+        dilation: Extent(1)) == .zero
+    else { return nil }
+    return readers[0]
+  }
+
+  /// Notes that `buffer` is what layer `node` answers.
+  mutating func noteFusion(of node: Int, to buffer: Plan.Buffer) { fused[node] = buffer }
+
   /// Appends a step of the current node.
   mutating func appendStep(
     _ kernel: String, _ input: Plan.Buffer, other: Plan.Buffer? = nil, to output: Plan.Buffer,
-    multiplyAdds: Int = 0, split: Step.Split, _ body: @escaping @Sendable (Step.Tile) -> Void
+    lastNode: Int? = nil, multiplyAdds: Int = 0, split: Step.Split, scratchCount: Int = 0,
+    _ body: @escaping @Sendable (Step.Tile) -> Void
   ) {
     steps.append(
       Step(
-        node: node, kernel: "\(kernels.name).\(kernel)", multiplyAdds: multiplyAdds, input: input,
-        other: other, output: output, split: split, body: body))
+        node: node, lastNode: lastNode ?? node, kernel: "\(kernels.name).\(kernel)",
+        multiplyAdds: multiplyAdds, input: input, other: other, output: output, split: split,
+        scratchCount: scratchCount, body: body))
   }
 }

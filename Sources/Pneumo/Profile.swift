@@ -19,12 +19,12 @@ public struct LayerProfile: Sendable {
   public let kernel: String
   /// How many images the times are for.
   public let images: Int
-  /// Wall time for all images.
+  /// Time of all threads together, for all images.
   public let seconds: Double
   /// For all images; a multiplication with an addition counts as two.
   public let floatingPointOperations: Int
 
-  /// Billions of floating-point operations a second.
+  /// Billions of floating-point operations a second and thread.
   public var gigaflops: Double {
     seconds > 0 ? Double(floatingPointOperations) / seconds / 1e9 : 0
   }

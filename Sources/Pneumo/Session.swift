@@ -16,7 +16,8 @@ import Synchronization
 public final class Session: Sendable {
   /// The model that was made ready.
   public let model: Model
-  /// Threads that one call keeps busy.
+  /// Threads that one call keeps busy: fewer than were asked for where they would take too much
+  /// memory.
   public let threads: Int
   /// `baseline`, `avx2` or `avx512`.
   public let instructionSet: String
@@ -28,10 +29,12 @@ public final class Session: Sendable {
   /// Images that go through the layers together.
   public var batch: Int { plan.batch }
   /// Bytes that each call works in, besides its input.
-  public var workspaceByteCount: Int { plan.arenaCount * MemoryLayout<Float>.stride }
+  public var workspaceByteCount: Int {
+    plan.arenaCount(lanes: threads) * MemoryLayout<Float>.stride
+  }
 
   let plan: Plan
-  private let workspaces: WorkspacePool
+  private let workspaces: Workspaces
   private let timings: StepTimings?
 
   /// Chooses kernels and packs weights.
@@ -43,20 +46,23 @@ public final class Session: Sendable {
   ///     take more memory; the answers do not depend on it. `nil` chooses by the memory they take.
   ///   - instructionSet: instead of the best one, or of that which `PNEUMO_ISA` names.
   ///   - isProfiling: whether ``profile()`` is wanted.
+  ///   - keepsActivations: whether ``activations(of:)`` is to answer for every layer. Otherwise
+  ///     layers may be fused, and what lies between them is never computed. The logits do not
+  ///     depend on it.
   public init(
     _ model: Model, threads: Int? = nil, batch: Int? = nil, instructionSet: String? = nil,
-    isProfiling: Bool = false
+    isProfiling: Bool = false, keepsActivations: Bool = false
   ) throws(ComputeError) {
     let kernels = try InstructionSet.select(instructionSet)
-    self.threads = if let threads { threads } else { try ThreadCount.preferred() }
-    guard (1...ThreadCount.maximum).contains(self.threads) else {
-      throw ComputeError(
-        .setting, "\(self.threads) threads, expected 1 to \(ThreadCount.maximum)")
+    let wanted = if let threads { threads } else { try ThreadCount.preferred() }
+    guard (1...ThreadCount.maximum).contains(wanted) else {
+      throw ComputeError(.setting, "\(wanted) threads, expected 1 to \(ThreadCount.maximum)")
     }
     guard (1...Self.maximumBatch).contains(batch ?? 1) else {
       throw ComputeError(.setting, "a batch of \(batch ?? 0), expected 1 to \(Self.maximumBatch)")
     }
-    let packed = PlanBuilder.packedCount(model.graph, kernels: kernels)
+    let packed = PlanBuilder.packedCount(
+      model.graph, kernels: kernels, keepsActivations: keepsActivations)
     guard packed <= Self.maximumCount else {
       throw ComputeError(
         .tooLarge,
@@ -68,16 +74,19 @@ public final class Session: Sendable {
     inputCount = model.graph.inputShape.count
     outputCount = model.graph.outputShape.count
     plan = PlanBuilder.plan(
-      model.graph, layout: model.preprocessing.layout, kernels: kernels, batch: batch)
-    guard plan.arenaCount <= Self.maximumCount else {
+      model.graph, layout: model.preprocessing.layout, kernels: kernels, batch: batch,
+      keepsActivations: keepsActivations)
+    self.threads = plan.lanes(wanted, limit: Self.maximumCount)
+    let arenaCount = plan.arenaCount(lanes: self.threads)
+    guard arenaCount <= Self.maximumCount else {
       throw ComputeError(
         .tooLarge,
-        "a batch of \(plan.batch) needs \(plan.arenaCount >> 18) MiB for its activations, more than "
+        "a batch of \(plan.batch) needs \(arenaCount >> 18) MiB for its activations, more than "
           + "\(Self.maximumCount >> 18) MiB; use a smaller "
           + (plan.batch > 1 ? "batch" : "model"))
     }
-    workspaces = WorkspacePool(elementCount: plan.arenaCount)
     timings = isProfiling ? StepTimings(count: plan.steps.count) : nil
+    workspaces = Workspaces(plan: plan, lanes: self.threads, timings: timings)
   }
 
   /// The largest `batch`.
@@ -101,35 +110,17 @@ public final class Session: Sendable {
       )
     }
     guard let source = input.baseAddress, let target = logits.baseAddress else { return }
-    let workspace = workspaces.take()
-    defer { workspaces.giveBack(workspace) }
-    let arena = workspace.arena.pointer
+    let run = workspaces.take()
+    defer { workspaces.giveBack(run) }
     var first = 0
     // SAFETY: the counts were checked; the plan stays inside the arena it asked for.
     while first < images {
       let count = min(plan.batch, images - first)
-      let chunk = source + first * inputCount
-      run(count, chunk, arena)
       (target + first * outputCount).update(
-        from: plan.locate(plan.output, chunk, arena), count: count * outputCount)
+        from: run.run(images: count, input: source + first * inputCount),
+        count: count * outputCount)
       first += count
     }
-  }
-
-  private func run(
-    _ count: Int, _ input: UnsafePointer<Float>, _ arena: UnsafeMutablePointer<Float>
-  ) {
-    guard let timings else {
-      plan.run(images: count, input: input, arena: arena, threads: threads)
-      return
-    }
-    var start = ContinuousClock.now
-    plan.run(images: count, input: input, arena: arena, threads: threads) { step, _ in
-      let now = ContinuousClock.now
-      timings.add(now - start, to: step)
-      start = now
-    }
-    timings.addImages(count)
   }
 
   /// What the model says of one or more images.
@@ -157,24 +148,26 @@ public final class Session: Sendable {
   }
 
   /// What each layer answers to one image, the last one before its activation. Layers that only
-  /// pass their input on are left out.
+  /// pass their input on are left out, and those that are fused with the next, unless the session
+  /// was made to keep them.
   public func activations(of image: [Float]) throws(ComputeError) -> [LayerOutput] {
     guard image.count == inputCount else {
       throw ComputeError(.wrongSize, "an image of \(image.count) elements, expected \(inputCount)")
     }
     var outputs: [LayerOutput] = []
-    let arena = FloatBuffer(count: plan.arenaCount)
+    let run = workspaces.take()
+    defer { workspaces.giveBack(run) }
     image.withUnsafeBufferPointer { image in
       guard let input = image.baseAddress else { return }
-      plan.run(images: 1, input: input, arena: arena.pointer, threads: threads) {
-        [self] number, output in
+      run.observe(input: input) { [self] number, output in
         let step = plan.steps[number]
-        guard number + 1 == plan.steps.count || plan.steps[number + 1].node != step.node else {
-          return
-        }
+        guard
+          number + 1 == plan.steps.count || plan.steps[number + 1].lastNode != step.lastNode
+        else { return }
         outputs.append(
           LayerOutput(
-            layer: model.graph.nodes[step.node].name, shape: model.graph.shapes[step.node + 1],
+            layer: model.graph.nodes[step.lastNode].name,
+            shape: model.graph.shapes[step.lastNode + 1],
             values: Array(UnsafeBufferPointer(start: output, count: step.output.count))))
       }
     }

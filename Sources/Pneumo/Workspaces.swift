@@ -1,23 +1,21 @@
 import PneumoCompute
 import Synchronization
 
-/// The memory in which one call of a session works.
-final class Workspace: Sendable {
-  let arena: FloatBuffer
-
-  init(count: Int) { arena = FloatBuffer(count: count) }
-}
-
-/// Workspaces that are free, taken and given back without a lock.
-final class WorkspacePool: @unchecked Sendable {
-  private let elementCount: Int
+/// What the calls of a session work in: runs that are free, taken and given back without a lock.
+final class Workspaces: @unchecked Sendable {
+  private let plan: Plan
+  private let lanes: Int
+  private let timings: StepTimings?
   // SAFETY: `slotCount` atomics, initialised in `init`, destroyed in `deinit`.
-  private let slots: UnsafeMutablePointer<Atomic<Unmanaged<Workspace>?>>
+  private let slots: UnsafeMutablePointer<Atomic<Unmanaged<PlanRun>?>>
   /// More calls at once than this work too, but allocate.
   private static let slotCount = 64
 
-  init(elementCount: Int) {
-    self.elementCount = elementCount
+  /// - Parameter lanes: threads that one call keeps busy.
+  init(plan: Plan, lanes: Int, timings: StepTimings?) {
+    self.plan = plan
+    self.timings = timings
+    self.lanes = lanes
     slots = .allocate(capacity: Self.slotCount)
     for slot in 0..<Self.slotCount { (slots + slot).initialize(to: Atomic(nil)) }
   }
@@ -30,19 +28,19 @@ final class WorkspacePool: @unchecked Sendable {
     slots.deallocate()
   }
 
-  /// A free workspace, or a new one.
-  func take() -> Workspace {
+  /// A free one, or a new one.
+  func take() -> PlanRun {
     for slot in 0..<Self.slotCount {
-      if let workspace = slots[slot].exchange(nil, ordering: .acquiring) {
-        return workspace.takeRetainedValue()
+      if let run = slots[slot].exchange(nil, ordering: .acquiring) {
+        return run.takeRetainedValue()
       }
     }
-    return Workspace(count: elementCount)
+    return PlanRun(plan, lanes: lanes, timings: timings)
   }
 
-  /// Makes `workspace` free.
-  func giveBack(_ workspace: Workspace) {
-    let reference = Unmanaged.passRetained(workspace)
+  /// Makes `run` free.
+  func giveBack(_ run: PlanRun) {
+    let reference = Unmanaged.passRetained(run)
     for slot in 0..<Self.slotCount {
       let (done, _) = slots[slot].compareExchange(
         expected: nil, desired: reference, ordering: .releasing)

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Runs `body` for each of `0..<count`, on up to `threads` threads, and returns when all are done.
@@ -13,14 +12,28 @@ public func parallelFor(
     for index in 0..<count { body(index) }
     return
   }
-  let next = Atomic(0)
   withoutActuallyEscaping(body) { body in
-    DispatchQueue.concurrentPerform(iterations: lanes) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        body(index)
-      }
+    Loop(count: count, lanes: lanes, body: body).run()
+  }
+}
+
+/// The numbers of one `parallelFor`.
+private final class Loop: SharedWork, @unchecked Sendable {
+  private let count: Int
+  private let body: @Sendable (Int) -> Void
+  private let next = Atomic(0)
+
+  init(count: Int, lanes: Int, body: @escaping @Sendable (Int) -> Void) {
+    self.count = count
+    self.body = body
+    super.init(maximumLanes: lanes)
+  }
+
+  override func work(lane: Int) {
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      body(index)
     }
   }
 }

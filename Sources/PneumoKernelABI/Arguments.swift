@@ -2,9 +2,9 @@
 public struct ConvolutionArguments {
   /// The first element.
   public var input: UnsafePointer<Float>
-  /// For `convolveDirect` packed blocks of rows (kernel row, kernel column, input channel);
-  /// for `convolveDepthwise` (kernel row, kernel column, channel).
-  public var kernel: UnsafePointer<Float>
+  /// Numbers of type `Float`: for `convolveDirect` packed blocks of rows (kernel row, kernel column,
+  /// input channel); for `convolveDepthwise` (kernel row, kernel column, channel).
+  public var kernel: UnsafeRawPointer
   /// Padded with zeros like the packed kernel.
   public var bias: UnsafePointer<Float>
   /// The first element.
@@ -20,6 +20,9 @@ public struct ConvolutionArguments {
   public var outputPixelStride: Int
   /// Pixels of an output row.
   public var outputWidth: Int
+  /// Whether an output is the largest of 2×2 sums. Rows and pixels of the output are then counted
+  /// after pooling. Not for `convolveDepthwise`.
+  public var isPooled = false
 
   /// Rows of the kernel.
   public var kernelHeight: Int
@@ -45,7 +48,7 @@ public struct ConvolutionArguments {
 
   /// All that has no usual value.
   public init(
-    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    input: UnsafePointer<Float>, kernel: UnsafeRawPointer, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, inputRowStride: Int, inputPixelStride: Int,
     outputRowStride: Int, outputPixelStride: Int, outputWidth: Int, kernelHeight: Int,
     kernelWidth: Int, inputChannels: Int, outputChannels: Int
@@ -63,6 +66,46 @@ public struct ConvolutionArguments {
     self.kernelWidth = kernelWidth
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
+  }
+}
+
+/// A dense layer of one or more images.
+public struct DenseArguments {
+  /// The first image.
+  public var input: UnsafePointer<Float>
+  /// Packed blocks of rows of the kernel.
+  public var kernel: UnsafeRawPointer
+  /// Whether the kernel is of half precision.
+  public var isKernelHalf: Bool
+  /// Padded with zeros like the packed kernel.
+  public var bias: UnsafePointer<Float>
+  /// The first image.
+  public var output: UnsafeMutablePointer<Float>
+  /// How many images there are, one after the other.
+  public var images: Int
+  /// Elements of an image's input.
+  public var inputs: Int
+  /// Elements of an image's output.
+  public var outputs: Int
+  /// Results are clamped to `low...high`: 0 and infinity are ReLU.
+  public var low = -Float.infinity
+  /// The greatest result.
+  public var high = Float.infinity
+
+  /// All that has no usual value.
+  public init(
+    input: UnsafePointer<Float>, kernel: UnsafeRawPointer, isKernelHalf: Bool,
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, images: Int, inputs: Int,
+    outputs: Int
+  ) {
+    self.input = input
+    self.kernel = kernel
+    self.isKernelHalf = isKernelHalf
+    self.bias = bias
+    self.output = output
+    self.images = images
+    self.inputs = inputs
+    self.outputs = outputs
   }
 }
 
@@ -166,5 +209,27 @@ public struct PackingArguments {
     self.rows = rows
     self.columns = columns
     self.rowStride = rowStride
+  }
+}
+
+/// A matrix of half-precision numbers to be packed in blocks of columns.
+public struct HalfPackingArguments {
+  /// The first element; rows follow each other.
+  public var input: UnsafePointer<UInt16>
+  /// Room for `rows` × `columns`, the latter rounded up to whole blocks.
+  public var output: UnsafeMutablePointer<UInt16>
+  /// Rows of the matrix.
+  public var rows: Int
+  /// Columns of the matrix.
+  public var columns: Int
+
+  /// A matrix and where it goes.
+  public init(
+    input: UnsafePointer<UInt16>, output: UnsafeMutablePointer<UInt16>, rows: Int, columns: Int
+  ) {
+    self.input = input
+    self.output = output
+    self.rows = rows
+    self.columns = columns
   }
 }

@@ -11,11 +11,34 @@ public struct KernelTable: Sendable {
   public let name: String
   /// Output channels of one block of packed weights.
   public let blockChannels: Int
+  /// Elements of a vector.
+  public let vectorCount: Int
+  /// Pixels, tiles or images whose sums are computed together.
+  public let tilePixels: Int
+  /// Whether `multiplyDense` should be given weights of half precision as they are.
+  public let widensHalves: Bool
 
-  /// Convolution of output rows `firstRow..<endRow` of one image with packed weights, bias and
-  /// clamping fused. Also a dense layer, whose images of a batch are the pixels of one row.
+  /// Convolution of output rows `firstRow..<endRow` of one image with packed weights; bias,
+  /// clamping and 2×2 pooling fused.
   public let convolveDirect:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
+  /// Convolution of some tiles with transformed weights; bias, clamping and 2×2 pooling fused. It is
+  /// the three kernels that follow, for each block of output channels.
+  public let convolveWinograd:
+    @Sendable (UnsafePointer<WinogradArguments>, _ firstTile: Int, _ count: Int) -> Void
+  /// Transforms the inputs of some tiles.
+  public let transformWinogradInput:
+    @Sendable (UnsafePointer<WinogradArguments>, _ firstTile: Int, _ count: Int) -> Void
+  /// Multiplies transformed inputs with transformed weights.
+  public let multiplyWinograd:
+    @Sendable (UnsafePointer<WinogradArguments>, _ block: Int, _ count: Int) -> Void
+  /// Transforms the products of some tiles to outputs.
+  public let transformWinogradOutput:
+    @Sendable (UnsafePointer<WinogradArguments>, _ block: Int, _ firstTile: Int, _ count: Int) ->
+      Void
+  /// A dense layer: blocks `firstBlock..<endBlock` of the outputs of all images.
+  public let multiplyDense:
+    @Sendable (UnsafePointer<DenseArguments>, _ firstBlock: Int, _ endBlock: Int) -> Void
   /// Convolution of each channel with a filter of its own.
   public let convolveDepthwise:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
@@ -43,9 +66,13 @@ public struct KernelTable: Sendable {
   public let softmax: @Sendable (_ input: In, _ output: Out, _ pixels: Int, _ channels: Int) -> Void
 
   /// Packs a matrix of `rows` × `columns`, whose rows are `rowStride` apart, for
-  /// `convolveDirect`: blocks of `blockChannels` columns, each block row by row, zeros in the
+  /// `convolveDirect` and `multiplyDense`: blocks of `blockChannels` columns, each block row by row, zeros in the
   /// columns that the last block lacks.
   public let packBlocks: @Sendable (UnsafePointer<PackingArguments>) -> Void
+  /// Packs a matrix of half-precision numbers in the same way for `multiplyDense`.
+  public let packHalfBlocks: @Sendable (UnsafePointer<HalfPackingArguments>) -> Void
+  /// Transforms the weights of a 3×3 convolution for `convolveWinograd`.
+  public let packWinograd: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
   /// Widens finite half-precision numbers.
   public let widenHalf:
     @Sendable (_ input: UnsafePointer<UInt16>, _ output: Out, _ count: Int) -> Void
@@ -57,8 +84,15 @@ public struct KernelTable: Sendable {
 
   /// A table of all kernels of one instruction set.
   public init(
-    name: String, blockChannels: Int,
+    name: String, blockChannels: Int, vectorCount: Int, tilePixels: Int, widensHalves: Bool,
     convolveDirect: @escaping @Sendable (UnsafePointer<ConvolutionArguments>, Int, Int) -> Void,
+    convolveWinograd: @escaping @Sendable (UnsafePointer<WinogradArguments>, Int, Int) -> Void,
+    transformWinogradInput:
+      @escaping @Sendable (UnsafePointer<WinogradArguments>, Int, Int) -> Void,
+    multiplyWinograd: @escaping @Sendable (UnsafePointer<WinogradArguments>, Int, Int) -> Void,
+    transformWinogradOutput:
+      @escaping @Sendable (UnsafePointer<WinogradArguments>, Int, Int, Int) -> Void,
+    multiplyDense: @escaping @Sendable (UnsafePointer<DenseArguments>, Int, Int) -> Void,
     convolveDepthwise: @escaping @Sendable (UnsafePointer<ConvolutionArguments>, Int, Int) -> Void,
     poolMax: @escaping @Sendable (UnsafePointer<PoolingArguments>, Int, Int) -> Void,
     poolAverage: @escaping @Sendable (UnsafePointer<PoolingArguments>, Int, Int) -> Void,
@@ -70,11 +104,21 @@ public struct KernelTable: Sendable {
     swish: @escaping @Sendable (In, Out, Int) -> Void,
     softmax: @escaping @Sendable (In, Out, Int, Int) -> Void,
     packBlocks: @escaping @Sendable (UnsafePointer<PackingArguments>) -> Void,
+    packHalfBlocks: @escaping @Sendable (UnsafePointer<HalfPackingArguments>) -> Void,
+    packWinograd: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
     widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void
   ) {
     self.name = name
     self.blockChannels = blockChannels
+    self.vectorCount = vectorCount
+    self.tilePixels = tilePixels
+    self.widensHalves = widensHalves
     self.convolveDirect = convolveDirect
+    self.convolveWinograd = convolveWinograd
+    self.transformWinogradInput = transformWinogradInput
+    self.multiplyWinograd = multiplyWinograd
+    self.transformWinogradOutput = transformWinogradOutput
+    self.multiplyDense = multiplyDense
     self.convolveDepthwise = convolveDepthwise
     self.poolMax = poolMax
     self.poolAverage = poolAverage
@@ -86,6 +130,8 @@ public struct KernelTable: Sendable {
     self.swish = swish
     self.softmax = softmax
     self.packBlocks = packBlocks
+    self.packHalfBlocks = packHalfBlocks
+    self.packWinograd = packWinograd
     self.widenHalf = widenHalf
   }
 }

@@ -10,6 +10,7 @@ func convolveDepthwise(
 ) {
   let a = arguments.pointee
   let channels = a.outputChannels
+  let kernel = a.kernel.assumingMemoryBound(to: Float.self)
   let low = Vector(repeating: a.low)
   let high = Vector(repeating: a.high)
   // SAFETY: channels end at `outputChannels`, pixels at `outputWidth`; the caller checked rows.
@@ -22,7 +23,7 @@ func convolveDepthwise(
       var c = 0
       while c &+ Vector.scalarCount <= channels {
         var sum = load(a.bias + c)
-        var weights = a.kernel + c
+        var weights = kernel + c
         for ky in 0..<a.kernelHeight {
           var pixel = origin + (ky &* a.dilationHeight &* a.inputRowStride &+ c)
           for _ in 0..<a.kernelWidth {
@@ -31,12 +32,12 @@ func convolveDepthwise(
             pixel += a.dilationWidth &* a.inputPixelStride
           }
         }
-        store(clamp(sum, low, high), output + c)
+        store(smaller(larger(sum, low), high), output + c)
         c &+= Vector.scalarCount
       }
       while c < channels {
         var sum = a.bias[c]
-        var weights = a.kernel + c
+        var weights = kernel + c
         for ky in 0..<a.kernelHeight {
           var pixel = origin + (ky &* a.dilationHeight &* a.inputRowStride &+ c)
           for _ in 0..<a.kernelWidth {

@@ -43,7 +43,7 @@ func clamp(
   let highs = Vector(repeating: high)
   var i = 0
   while i &+ Vector.scalarCount <= count {
-    store(clamp(load(input + i), lows, highs), output + i)
+    store(smaller(larger(load(input + i), lows), highs), output + i)
     i &+= Vector.scalarCount
   }
   while i < count {

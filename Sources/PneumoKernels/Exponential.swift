@@ -7,7 +7,7 @@
 @inline(__always)
 private func exponential(_ argument: Vector) -> Vector {
   let limit = Vector(repeating: 87)
-  let x = clamp(argument, -limit, limit)
+  let x = smaller(larger(argument, -limit), limit)
   // Adding 1.5 · 2^23 rounds to an integer and leaves it in the low bits of the significand.
   let shifter = Vector(repeating: 0x1.8p23)
   let shifted = multiplyAdd(shifter, x, Vector(repeating: 1.442_695_04))

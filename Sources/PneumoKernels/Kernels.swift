@@ -3,8 +3,14 @@ import PneumoKernelABI
 /// The kernels compiled in this module.
 public func makeKernelTable() -> KernelTable {
   KernelTable(
-    name: isaName, blockChannels: blockChannels,
+    name: isaName, blockChannels: blockChannels, vectorCount: Vector.scalarCount,
+    tilePixels: tilePixels, widensHalves: widensHalves,
     convolveDirect: { convolveDirect($0, $1, $2) },
+    convolveWinograd: { convolveWinograd($0, $1, $2) },
+    transformWinogradInput: { transformWinogradInput($0, $1, $2) },
+    multiplyWinograd: { multiplyWinograd($0, $1, $2) },
+    transformWinogradOutput: { transformWinogradOutput($0, $1, $2, $3) },
+    multiplyDense: { multiplyDense($0, $1, $2) },
     convolveDepthwise: { convolveDepthwise($0, $1, $2) },
     poolMax: { poolMax($0, $1, $2) },
     poolAverage: { poolAverage($0, $1, $2) },
@@ -16,5 +22,7 @@ public func makeKernelTable() -> KernelTable {
     swish: { swish($0, $1, $2) },
     softmax: { softmax($0, $1, $2, $3) },
     packBlocks: { packBlocks($0) },
+    packHalfBlocks: { packHalfBlocks($0) },
+    packWinograd: { packWinograd($0) },
     widenHalf: { widenHalf($0, $1, $2) })
 }

@@ -89,7 +89,10 @@ struct GoldenTests {
     let layers = try unpack(SharedFolder.path("golden/layers_0.npz"))
     for name in ["baseline", "avx2", "avx512"] {
       let model = try Model(contentsOf: folder.path("model.pnm"))
-      guard let session = try? Session(model, instructionSet: name) else { continue }
+      guard
+        let session = try? Session(
+          model, instructionSet: name, keepsActivations: true)
+      else { continue }
       let outputs = try session.activations(of: image)
       for output in outputs.dropLast() {
         let keras = try array(layers.path("\(output.layer).npy"))

@@ -15,14 +15,19 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   /// Channels of a pixel in memory, of which the convolution sees some.
   var inputPixelStride: Int?
   var outputPixelStride: Int?
+  var isPooled = false
   var limits = (low: -Float.infinity, high: Float.infinity)
 
-  var outputHeight: Int { (height - (kernel.height - 1) * dilation.height - 1) / stride.height + 1 }
-  var outputWidth: Int { (width - (kernel.width - 1) * dilation.width - 1) / stride.width + 1 }
+  /// Before pooling.
+  var sumHeight: Int { (height - (kernel.height - 1) * dilation.height - 1) / stride.height + 1 }
+  var sumWidth: Int { (width - (kernel.width - 1) * dilation.width - 1) / stride.width + 1 }
+  var outputHeight: Int { isPooled ? sumHeight / 2 : sumHeight }
+  var outputWidth: Int { isPooled ? sumWidth / 2 : sumWidth }
 
   var testDescription: String {
     "\(height)×\(width)×\(inputs) to \(outputs), kernel \(kernel), stride \(stride), "
       + "dilation \(dilation), pixels \(inputPixelStride ?? inputs) \(outputPixelStride ?? outputs)"
+      + (isPooled ? ", pooled" : "")
   }
 
   /// Around the tile and the block of every instruction set: one less, equal, one more.
@@ -47,6 +52,15 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     cases.append(ConvolutionCase(width: 30, inputPixelStride: 8, outputPixelStride: 11))
     cases.append(ConvolutionCase(width: 30, limits: (0, .infinity)))
     cases.append(ConvolutionCase(width: 30, outputs: 35, limits: (0, 0.5)))
+    for width in 2...29 {
+      cases.append(ConvolutionCase(height: 5, width: width, kernel: (1, 1), isPooled: true))
+    }
+    for outputs in [1, 15, 17, 33] {
+      cases.append(
+        ConvolutionCase(
+          height: 9, width: 25, inputs: 1, outputs: outputs, stride: (2, 1), dilation: (1, 2),
+          outputPixelStride: 40, isPooled: true, limits: (0, 0.5)))
+    }
     return cases
   }()
 }
@@ -84,6 +98,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     (arguments.strideHeight, arguments.strideWidth) = c.stride
     (arguments.dilationHeight, arguments.dilationWidth) = c.dilation
     (arguments.low, arguments.high) = c.limits
+    arguments.isPooled = c.isPooled
     // In two pieces, as threads do it.
     let middle = c.outputHeight / 2
     kernels.convolveDirect(&arguments, middle, c.outputHeight)
@@ -91,6 +106,22 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
     #expect(output.isIntact)
     let result = output.values
+    func sum(_ y: Int, _ x: Int, _ o: Int) -> Double {
+      var sum = Double(bias[o])
+      for ky in 0..<c.kernel.height {
+        for kx in 0..<c.kernel.width {
+          for i in 0..<c.inputs {
+            let row = y * c.stride.height + ky * c.dilation.height
+            let column = x * c.stride.width + kx * c.dilation.width
+            let weight = ((ky * c.kernel.width + kx) * c.inputs + i) * c.outputs + o
+            sum +=
+              Double(input.pointer[(row * c.width + column) * inputStride + i])
+              * Double(weights[weight])
+          }
+        }
+      }
+      return sum
+    }
     var expected: [Double] = []
     var found: [Float] = []
     for y in 0..<c.outputHeight {
@@ -102,19 +133,12 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
             continue
           }
           found.append(value)
-          var sum = Double(bias[o])
-          for ky in 0..<c.kernel.height {
-            for kx in 0..<c.kernel.width {
-              for i in 0..<c.inputs {
-                let row = y * c.stride.height + ky * c.dilation.height
-                let column = x * c.stride.width + kx * c.dilation.width
-                let weight = ((ky * c.kernel.width + kx) * c.inputs + i) * c.outputs + o
-                sum +=
-                  Double(input.pointer[(row * c.width + column) * inputStride + i])
-                  * Double(weights[weight])
-              }
-            }
-          }
+          let sum =
+            c.isPooled
+            ? max(
+              max(sum(2 * y, 2 * x, o), sum(2 * y, 2 * x + 1, o)),
+              max(sum(2 * y + 1, 2 * x, o), sum(2 * y + 1, 2 * x + 1, o)))
+            : sum(y, x, o)
           expected.append(min(max(sum, Double(c.limits.low)), Double(c.limits.high)))
         }
       }

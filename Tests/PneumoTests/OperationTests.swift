@@ -29,7 +29,10 @@ import Testing
     let expected = NaiveGraph.run(model.graph, input: image)
     let input = layout == .channelsLast ? image : channelsFirst(image, shape.channels)
     for name in Self.instructionSets {
-      guard let session = try? Session(model, threads: 2, instructionSet: name) else { continue }
+      guard
+        let session = try? Session(
+          model, threads: 2, instructionSet: name, keepsActivations: true)
+      else { continue }
       let outputs = Dictionary(
         uniqueKeysWithValues: try session.activations(of: input).map { ($0.layer, $0.values) })
       for (index, node) in model.graph.nodes.dropLast().enumerated() {

@@ -1,0 +1,21 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Sizes of this CPU's caches.
+public enum CacheSize {
+  /// Bytes of the second-level cache, which one core or a few have for themselves.
+  public static let secondLevel: Int = {
+    #if os(Linux)
+    let size = sysconf(CInt(_SC_LEVEL2_CACHE_SIZE))
+    #else
+    var size = 0
+    var length = MemoryLayout<Int>.size
+    sysctlbyname("hw.l2cachesize", &size, &length, nil, 0)
+    #endif
+    // Some emulators and virtual machines do not tell.
+    return size > 0 ? min(max(size, 1 << 17), 1 << 23) : 1 << 19
+  }()
+}

@@ -1,0 +1,132 @@
+/// A 3×3 convolution with stride 1 by Winograd's minimal filtering, F(m×m, 3×3).
+///
+/// The output is covered by tiles of m×m; tiles are counted through all images of the batch, row by
+/// row. A tile of the output needs (m + 2)² elements of the input for each channel, and is computed
+/// with as many multiplications, one in each of (m + 2)² matrix products.
+public struct WinogradArguments {
+  /// The first image.
+  public var input: UnsafePointer<Float>
+  /// Transformed kernels: blocks of output channels; in each the matrices, row by row.
+  public var kernel: UnsafePointer<Float>
+  /// Padded with zeros to whole blocks.
+  public var bias: UnsafePointer<Float>
+  /// The first image.
+  public var output: UnsafeMutablePointer<Float>
+  /// Room for ``scratchCount(blockChannels:)`` elements, which no other thread works in.
+  public var scratch: UnsafeMutablePointer<Float>
+
+  /// The m of F(m×m, 3×3): 2, 4 or 6.
+  public var tileSize: Int
+  /// Tiles that are transformed together.
+  public var tiles: Int
+  /// Elements from a channel vector of the scratch memory to the next: the number of input channels
+  /// rounded up to whole vectors.
+  public var channelStride: Int
+
+  /// Rows of the input.
+  public var inputHeight: Int
+  /// Pixels of an input row.
+  public var inputWidth: Int
+  /// Channels of the input.
+  public var inputChannels: Int
+  /// Rows of zeros above the input.
+  public var top: Int
+  /// Pixels of zeros to the left of the input.
+  public var left: Int
+
+  /// Rows of the output, after pooling.
+  public var outputHeight: Int
+  /// Pixels of an output row, after pooling.
+  public var outputWidth: Int
+  /// Channels of the output.
+  public var outputChannels: Int
+  /// Whether an output is the largest of 2×2 sums.
+  public var isPooled: Bool
+  /// Results are clamped to `low...high`: 0 and infinity are ReLU.
+  public var low = -Float.infinity
+  /// The greatest result.
+  public var high = Float.infinity
+
+  /// All that has no usual value.
+  public init(
+    input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, tileSize: Int,
+    tiles: Int, channelStride: Int, inputHeight: Int, inputWidth: Int, inputChannels: Int,
+    top: Int, left: Int, outputHeight: Int, outputWidth: Int, outputChannels: Int, isPooled: Bool
+  ) {
+    self.input = input
+    self.kernel = kernel
+    self.bias = bias
+    self.output = output
+    self.scratch = scratch
+    self.tileSize = tileSize
+    self.tiles = tiles
+    self.channelStride = channelStride
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.inputChannels = inputChannels
+    self.top = top
+    self.left = left
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+    self.outputChannels = outputChannels
+    self.isPooled = isPooled
+  }
+
+  /// Elements of one side of a transformed tile.
+  @inlinable public var transformedSize: Int { tileSize + 2 }
+  /// Rows of tiles of one image.
+  @inlinable public var tileRows: Int { Self.tileCount(outputHeight, tileSize, isPooled) }
+  /// Tiles of one row.
+  @inlinable public var tileColumns: Int { Self.tileCount(outputWidth, tileSize, isPooled) }
+
+  @inlinable static func tileCount(_ outputs: Int, _ tileSize: Int, _ isPooled: Bool) -> Int {
+    (outputs * (isPooled ? 2 : 1) + tileSize - 1) / tileSize
+  }
+
+  // 16 elements more than needed keep matrices away from power-of-two distances, at which all
+  // would fight for the same lines of the cache.
+
+  /// Elements from a matrix of transformed inputs (tiles × channels) to the next.
+  @inlinable public var inputMatrixStride: Int { tiles * channelStride + 16 }
+  /// Elements from a matrix of products (tiles × a block of output channels) to the next. One row
+  /// more than there are tiles: a kernel may write it.
+  @inlinable public func productMatrixStride(blockChannels: Int) -> Int {
+    (tiles + 1) * blockChannels + 16
+  }
+  /// Elements that the transformed inputs take, before the products.
+  @inlinable public var inputMatrixCount: Int {
+    transformedSize * transformedSize * inputMatrixStride
+  }
+  /// Elements of the scratch memory.
+  @inlinable public func scratchCount(blockChannels: Int) -> Int {
+    inputMatrixCount
+      + transformedSize * transformedSize * productMatrixStride(blockChannels: blockChannels)
+  }
+}
+
+/// A kernel to be transformed.
+public struct WinogradPackingArguments {
+  /// Shape (3, 3, inputs, outputs).
+  public var input: UnsafePointer<Float>
+  /// Room for (m + 2)² × `inputs` × `outputs`, the latter rounded up to whole blocks; zeros at first.
+  public var output: UnsafeMutablePointer<Float>
+  /// The m of F(m×m, 3×3): 2, 4 or 6.
+  public var tileSize: Int
+  /// Input channels.
+  public var inputs: Int
+  /// Output channels.
+  public var outputs: Int
+
+  /// A kernel and where it goes.
+  public init(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, tileSize: Int, inputs: Int,
+    outputs: Int
+  ) {
+    self.input = input
+    self.output = output
+    self.tileSize = tileSize
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+}

@@ -1,0 +1,155 @@
+import PneumoKernelABI
+
+// output[image][o] = clamp(bias[o] + Σ_i input[image][i] · kernel[i][o])
+//
+// Summed in this order for any number of images.
+
+/// Blocks `firstBlock..<endBlock` of the outputs of all images.
+func multiplyDense(
+  _ arguments: UnsafePointer<DenseArguments>, _ firstBlock: Int, _ endBlock: Int
+) {
+  let a = arguments.pointee
+  switch (a.images == 1, a.isKernelHalf) {
+  case (true, false): multiplyImage(a, firstBlock, endBlock)
+  case (true, true): multiplyImageByHalves(a, firstBlock, endBlock)
+  case (false, false): multiplyImages(a, firstBlock, endBlock)
+  case (false, true): multiplyImagesByHalves(a, firstBlock, endBlock)
+  }
+}
+
+// One function each: inlined together they are too large for the compiler to go on inlining.
+
+@inline(never)
+private func multiplyImage(_ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int) {
+  multiplyImage(a, firstBlock, endBlock, isHalf: false)
+}
+
+@inline(never)
+private func multiplyImageByHalves(_ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int) {
+  multiplyImage(a, firstBlock, endBlock, isHalf: true)
+}
+
+@inline(never)
+private func multiplyImages(_ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int) {
+  multiplyImages(a, firstBlock, endBlock, isHalf: false)
+}
+
+@inline(never)
+private func multiplyImagesByHalves(_ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int) {
+  multiplyImages(a, firstBlock, endBlock, isHalf: true)
+}
+
+/// The images are the pixels of a tile.
+@inline(__always)
+private func multiplyImages(
+  _ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int, isHalf: Bool
+) {
+  let row = ConvolutionArguments(denseLayer: a)
+  let size = blockByteCount(a, isHalf: isHalf)
+  // SAFETY: images, inputs and outputs as the caller says; a tile has room for all its sums.
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: tilePixels &* blockChannels) { tile in
+    let sums = tile.baseAddress!
+    for block in firstBlock..<endBlock {
+      let channel = block &* blockChannels
+      var image = 0
+      while image < a.images {
+        let count = sumTile(
+          row, a.input + image &* a.inputs, a.kernel + block &* size, a.bias + channel, sums,
+          a.images &- image, isHalf: isHalf)
+        storeTile(row, sums, count, channel, a.output + image &* a.outputs)
+        image &+= count
+      }
+    }
+  }
+}
+
+/// One image reads each weight once, so memory is what limits: several blocks at once keep enough
+/// independent sums, and reads, in flight.
+@inline(__always)
+private func multiplyImage(
+  _ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int, isHalf: Bool
+) {
+  let row = ConvolutionArguments(denseLayer: a)
+  let size = blockByteCount(a, isHalf: isHalf)
+  // SAFETY: as above; there is room for the sums of four blocks.
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 &* blockChannels) { room in
+    let sums = room.baseAddress!
+    var block = firstBlock
+    while block < endBlock {
+      let channel = block &* blockChannels
+      let kernel = a.kernel + block &* size
+      let count = block &+ 4 <= endBlock ? 4 : 1
+      if count == 4 {
+        sumFourBlocks(a, kernel, size, a.bias + channel, sums, isHalf: isHalf)
+      } else {
+        _ = sumTile(row, a.input, kernel, a.bias + channel, sums, 1, isHalf: isHalf)
+      }
+      for number in 0..<count {
+        storeTile(
+          row, sums + number &* blockChannels, 1, channel &+ number &* blockChannels, a.output)
+      }
+      block &+= count
+    }
+  }
+}
+
+/// The sums of the only image for four blocks of weights that are `size` bytes apart.
+@inline(__always)
+private func sumFourBlocks(
+  _ a: DenseArguments, _ kernel: UnsafeRawPointer, _ size: Int, _ bias: UnsafePointer<Float>,
+  _ sums: UnsafeMutablePointer<Float>, isHalf: Bool
+) {
+  let half = Vector.scalarCount
+  var (s0, s1) = (load(bias), load(bias + half))
+  var (s2, s3) = (load(bias + 2 &* half), load(bias + 3 &* half))
+  var (s4, s5) = (load(bias + 4 &* half), load(bias + 5 &* half))
+  var (s6, s7) = (load(bias + 6 &* half), load(bias + 7 &* half))
+  for i in 0..<a.inputs {
+    let x = Vector(repeating: a.input[i])
+    s0 = multiplyAdd(s0, x, weights(kernel, 2 &* i, isHalf: isHalf))
+    s1 = multiplyAdd(s1, x, weights(kernel, 2 &* i &+ 1, isHalf: isHalf))
+    s2 = multiplyAdd(s2, x, weights(kernel + size, 2 &* i, isHalf: isHalf))
+    s3 = multiplyAdd(s3, x, weights(kernel + size, 2 &* i &+ 1, isHalf: isHalf))
+    s4 = multiplyAdd(s4, x, weights(kernel + 2 &* size, 2 &* i, isHalf: isHalf))
+    s5 = multiplyAdd(s5, x, weights(kernel + 2 &* size, 2 &* i &+ 1, isHalf: isHalf))
+    s6 = multiplyAdd(s6, x, weights(kernel + 3 &* size, 2 &* i, isHalf: isHalf))
+    s7 = multiplyAdd(s7, x, weights(kernel + 3 &* size, 2 &* i &+ 1, isHalf: isHalf))
+  }
+  store(s0, sums)
+  store(s1, sums + half)
+  store(s2, sums + 2 &* half)
+  store(s3, sums + 3 &* half)
+  store(s4, sums + 4 &* half)
+  store(s5, sums + 5 &* half)
+  store(s6, sums + 6 &* half)
+  store(s7, sums + 7 &* half)
+}
+
+/// Vector `index` of packed weights.
+@inline(__always)
+private func weights(_ kernel: UnsafeRawPointer, _ index: Int, isHalf: Bool) -> Vector {
+  if isHalf {
+    load(kernel.assumingMemoryBound(to: Float16.self) + index &* Vector.scalarCount)
+  } else {
+    load(kernel.assumingMemoryBound(to: Float.self) + index &* Vector.scalarCount)
+  }
+}
+
+@inline(__always)
+private func blockByteCount(_ a: DenseArguments, isHalf: Bool) -> Int {
+  a.inputs &* blockChannels &* (isHalf ? 2 : 4)
+}
+
+extension ConvolutionArguments {
+  /// A row of pixels, each an image, which a kernel of one pixel goes over.
+  @inline(__always)
+  fileprivate init(denseLayer a: DenseArguments) {
+    self.init(
+      input: a.input, kernel: a.kernel, bias: a.bias, output: a.output, inputRowStride: 0,
+      inputPixelStride: a.inputs, outputRowStride: 0, outputPixelStride: a.outputs,
+      outputWidth: a.images, kernelHeight: 1, kernelWidth: 1, inputChannels: a.inputs,
+      outputChannels: a.outputs)
+    low = a.low
+    high = a.high
+  }
+}

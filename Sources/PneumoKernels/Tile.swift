@@ -1,0 +1,324 @@
+import PneumoKernelABI
+
+// The inner loop of convolutions and matrix products: a tile of sums, some pixels by one block of
+// output channels (two vectors), held in registers.
+//
+//   sums[p][o] = bias[o] + Σ_ky Σ_kx Σ_c input[p][ky][kx][c] · kernel[ky][kx][c][o]
+//
+// Each sum runs in exactly this order, whatever tile it is part of, so an output has the same bits
+// at every place of every split of the work. Error: that of a sequential Float sum.
+//
+// Which tiles there are depends on how many registers the instruction set has. Named fields
+// instead of an array, and methods that are always inlined, because the compiler keeps a small
+// array of vectors in memory where it does not unroll the loop over it. The types are private,
+// because the linker would share helpers that the compiler makes for types that tests can see.
+
+/// The most pixels of a tile.
+#if KERNEL_AVX512
+let tilePixels = 12
+#else
+let tilePixels = 6
+#endif
+
+/// Computes the sums of the first pixels of a row, as many as a tile can have of the `remaining`.
+///
+/// - Parameters:
+///   - input: the first element that the first pixel's sum reads.
+///   - kernel: the packed block, of `Float`s or, with `isHalf`, of halves.
+///   - sums: room for ``tilePixels`` times a block.
+/// - Returns: the number of pixels.
+@inline(__always)
+func sumTile(
+  _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
+  _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ remaining: Int, isHalf: Bool
+) -> Int {
+  let step = a.strideWidth &* a.inputPixelStride
+  switch remaining {
+  #if KERNEL_AVX512
+  case 12...:
+    sum12(a, input, input + 6 &* step, kernel, bias, sums, isHalf: isHalf)
+    return 12
+  case 8...:
+    sum8(a, input, input + 4 &* step, kernel, bias, sums, isHalf: isHalf)
+    return 8
+  #endif
+  case 6...:
+    sum6(a, input, input + 3 &* step, kernel, bias, sums, isHalf: isHalf)
+    return 6
+  case 4...:
+    sum4(a, input, input + 2 &* step, kernel, bias, sums, isHalf: isHalf)
+    return 4
+  case 2...:
+    sum2(a, input, input + step, kernel, bias, sums, isHalf: isHalf)
+    return 2
+  default:
+    // The same pixel twice: a single one would not be faster.
+    sum2(a, input, input, kernel, bias, sums, isHalf: isHalf)
+    return 1
+  }
+}
+
+/// Computes the sums of the first pixels of two rows that are pooled in pairs: an even number of
+/// pixels of the one, then as many of the other.
+///
+/// - Parameters: as of `sumTile`.
+/// - Returns: the number of pixels of each row.
+@inline(__always)
+func sumTwoRows(
+  _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
+  _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ remaining: Int
+) -> Int {
+  let below = input + a.strideHeight &* a.inputRowStride
+  switch remaining {
+  #if KERNEL_AVX512
+  case 6...:
+    sum12(a, input, below, kernel, bias, sums, isHalf: false)
+    return 6
+  case 4...:
+    sum8(a, input, below, kernel, bias, sums, isHalf: false)
+    return 4
+  #endif
+  default:
+    sum4(a, input, below, kernel, bias, sums, isHalf: false)
+    return 2
+  }
+}
+
+// MARK: One function a size. `low` is where the first half of the pixels starts, `high` the second.
+
+#if KERNEL_AVX512
+@inline(__always)
+private func sum12(
+  _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+  isHalf: Bool
+) {
+  var first = Sums6(bias)
+  var second = Sums6(bias)
+  let step = a.strideWidth &* a.inputPixelStride
+  forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
+    first.add(low + offset, step, w0, w1)
+    second.add(high + offset, step, w0, w1)
+  }
+  first.write(to: sums)
+  second.write(to: sums + 6 &* blockChannels)
+}
+
+@inline(__always)
+private func sum8(
+  _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+  isHalf: Bool
+) {
+  var first = Sums4(bias)
+  var second = Sums4(bias)
+  let step = a.strideWidth &* a.inputPixelStride
+  forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
+    first.add(low + offset, step, w0, w1)
+    second.add(high + offset, step, w0, w1)
+  }
+  first.write(to: sums)
+  second.write(to: sums + 4 &* blockChannels)
+}
+
+#endif
+
+@inline(__always)
+private func sum6(
+  _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+  isHalf: Bool
+) {
+  var first = Sums3(bias)
+  var second = Sums3(bias)
+  let step = a.strideWidth &* a.inputPixelStride
+  forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
+    first.add(low + offset, step, w0, w1)
+    second.add(high + offset, step, w0, w1)
+  }
+  first.write(to: sums)
+  second.write(to: sums + 3 &* blockChannels)
+}
+
+@inline(__always)
+private func sum4(
+  _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+  isHalf: Bool
+) {
+  var first = Sums2(bias)
+  var second = Sums2(bias)
+  let step = a.strideWidth &* a.inputPixelStride
+  forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
+    first.add(low + offset, step, w0, w1)
+    second.add(high + offset, step, w0, w1)
+  }
+  first.write(to: sums)
+  second.write(to: sums + 2 &* blockChannels)
+}
+
+@inline(__always)
+private func sum2(
+  _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
+  isHalf: Bool
+) {
+  var first = Sums1(bias)
+  var second = Sums1(bias)
+  let step = a.strideWidth &* a.inputPixelStride
+  forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
+    first.add(low + offset, step, w0, w1)
+    second.add(high + offset, step, w0, w1)
+  }
+  first.write(to: sums)
+  second.write(to: sums + 1 &* blockChannels)
+}
+
+/// Passes each input offset and the weights of a block there to `body`, in the order of the sum.
+@inline(__always)
+private func forEachWeight(
+  _ a: ConvolutionArguments, _ kernel: UnsafeRawPointer, isHalf: Bool,
+  _ body: (_ offset: Int, _ w0: Vector, _ w1: Vector) -> Void
+) {
+  var floats = kernel.assumingMemoryBound(to: Float.self)
+  var halves = kernel.assumingMemoryBound(to: Float16.self)
+  var row = 0
+  for _ in 0..<a.kernelHeight {
+    var pixel = row
+    for _ in 0..<a.kernelWidth {
+      for c in 0..<a.inputChannels {
+        if isHalf {
+          body(pixel &+ c, load(halves), load(halves + Vector.scalarCount))
+          halves += blockChannels
+        } else {
+          body(pixel &+ c, load(floats), load(floats + Vector.scalarCount))
+          floats += blockChannels
+        }
+      }
+      pixel &+= a.dilationWidth &* a.inputPixelStride
+    }
+    row &+= a.dilationHeight &* a.inputRowStride
+  }
+}
+
+// MARK: Sums of some pixels, `step` apart in the input.
+
+/// One pixel.
+private struct Sums1 {
+  var a0: Vector, a1: Vector
+
+  @inline(__always)
+  init(_ bias: UnsafePointer<Float>) {
+    a0 = load(bias)
+    a1 = load(bias + Vector.scalarCount)
+  }
+
+  /// Adds input times weights.
+  @inline(__always)
+  mutating func add(_ input: UnsafePointer<Float>, _ step: Int, _ w0: Vector, _ w1: Vector) {
+    let x = Vector(repeating: input.pointee)
+    a0 = multiplyAdd(a0, x, w0)
+    a1 = multiplyAdd(a1, x, w1)
+  }
+
+  /// Stores a block for each pixel.
+  @inline(__always)
+  func write(to sums: UnsafeMutablePointer<Float>) {
+    store(a0, sums)
+    store(a1, sums + Vector.scalarCount)
+  }
+}
+
+/// Two pixels.
+private struct Sums2 {
+  var low: Sums1, high: Sums1
+
+  @inline(__always)
+  init(_ bias: UnsafePointer<Float>) {
+    low = Sums1(bias)
+    high = Sums1(bias)
+  }
+
+  @inline(__always)
+  mutating func add(_ input: UnsafePointer<Float>, _ step: Int, _ w0: Vector, _ w1: Vector) {
+    low.add(input, step, w0, w1)
+    high.add(input + step, step, w0, w1)
+  }
+
+  @inline(__always)
+  func write(to sums: UnsafeMutablePointer<Float>) {
+    low.write(to: sums)
+    high.write(to: sums + blockChannels)
+  }
+}
+
+/// Three pixels.
+private struct Sums3 {
+  var low: Sums2, high: Sums1
+
+  @inline(__always)
+  init(_ bias: UnsafePointer<Float>) {
+    low = Sums2(bias)
+    high = Sums1(bias)
+  }
+
+  @inline(__always)
+  mutating func add(_ input: UnsafePointer<Float>, _ step: Int, _ w0: Vector, _ w1: Vector) {
+    low.add(input, step, w0, w1)
+    high.add(input + 2 &* step, step, w0, w1)
+  }
+
+  @inline(__always)
+  func write(to sums: UnsafeMutablePointer<Float>) {
+    low.write(to: sums)
+    high.write(to: sums + 2 &* blockChannels)
+  }
+}
+
+#if KERNEL_AVX512
+/// Four pixels.
+private struct Sums4 {
+  var low: Sums2, high: Sums2
+
+  @inline(__always)
+  init(_ bias: UnsafePointer<Float>) {
+    low = Sums2(bias)
+    high = Sums2(bias)
+  }
+
+  @inline(__always)
+  mutating func add(_ input: UnsafePointer<Float>, _ step: Int, _ w0: Vector, _ w1: Vector) {
+    low.add(input, step, w0, w1)
+    high.add(input + 2 &* step, step, w0, w1)
+  }
+
+  @inline(__always)
+  func write(to sums: UnsafeMutablePointer<Float>) {
+    low.write(to: sums)
+    high.write(to: sums + 2 &* blockChannels)
+  }
+}
+
+/// Six pixels.
+private struct Sums6 {
+  var low: Sums3, high: Sums3
+
+  @inline(__always)
+  init(_ bias: UnsafePointer<Float>) {
+    low = Sums3(bias)
+    high = Sums3(bias)
+  }
+
+  @inline(__always)
+  mutating func add(_ input: UnsafePointer<Float>, _ step: Int, _ w0: Vector, _ w1: Vector) {
+    low.add(input, step, w0, w1)
+    high.add(input + 3 &* step, step, w0, w1)
+  }
+
+  @inline(__always)
+  func write(to sums: UnsafeMutablePointer<Float>) {
+    low.write(to: sums)
+    high.write(to: sums + 3 &* blockChannels)
+  }
+}
+#endif

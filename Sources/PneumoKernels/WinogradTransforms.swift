@@ -1,0 +1,179 @@
+// The three transforms of Winograd's minimal filtering along one axis, for kernels of three:
+//
+//   outputs = Aᵀ · [ (G · kernel) ⊙ (Bᵀ · inputs) ]
+//
+// A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks, CVPR 2016. The points are
+// 0, ±1, ∞ for F(2, 3); 0, ±√½, ±√2, ∞ for F(4, 3), which has a quarter of the error of the usual
+// ±1, ±2; 0, ±1, ±2, ±1/2, ∞ for F(6, 3).
+//
+//   F(2, 3)   Bᵀ =  1  0 -1  0     G =  1    0    0      Aᵀ = 1  1  1  0
+//                   0  1  1  0         1/2  1/2  1/2          0  1 -1  1
+//                   0 -1  1  0         1/2 -1/2  1/2
+//                   0 -1  0  1          0    0    1
+//
+//   F(4, 3)   Bᵀ =  1   0  -5/2   0   1  0    G =   1    0    0     Aᵀ = 1   1   1    1    1   0
+//   a = √½          0  -2a  -2    a   1  0        -2/3 -2a/3 -1/3         0   a  -a    b   -b   0
+//   b = √2          0   2a  -2   -a   1  0        -2/3  2a/3 -1/3         0   ½   ½    2    2   0
+//                   0  -b/2 -½    b   1  0         1/6  b/6   1/3         0  a/2 -a/2  2b  -2b  1
+//                   0   b/2 -½   -b   1  0         1/6 -b/6   1/3
+//                   0   1    0  -5/2  0  1          0    0     1
+//
+//   F(6, 3)   Bᵀ =  1    0  -21/4    0    21/4    0   -1  0    G =   1      0     0
+//                   0    1    1   -17/4  -17/4    1    1  0        -2/9   -2/9  -2/9
+//                   0   -1    1    17/4  -17/4   -1    1  0        -2/9    2/9  -2/9
+//                   0   1/2  1/4   -5/2   -5/4    2    1  0        1/90   1/45  2/45
+//                   0  -1/2  1/4    5/2   -5/4   -2    1  0        1/90  -1/45  2/45
+//                   0    2    4    -5/2    -5    1/2   1  0       32/45  16/45  8/45
+//                   0   -2    4     5/2    -5   -1/2   1  0       32/45 -16/45  8/45
+//                   0   -1    0    21/4     0  -21/4   0  1          0      0     1
+//
+//             Aᵀ =  1  1  1   1   1    1     1    0
+//                   0  1 -1   2  -2   1/2  -1/2   0
+//                   0  1  1   4   4   1/4   1/4   0
+//                   0  1 -1   8  -8   1/8  -1/8   0
+//                   0  1  1  16  16  1/16  1/16   0
+//                   0  1 -1  32 -32  1/32 -1/32   1
+//
+// Each function reads vectors that are `step` elements apart, and writes others that are
+// `outputStep` apart. SAFETY: callers have room for as many as the matrices have columns and rows.
+
+/// `Bᵀ · input`, for tiles of `tileSize`.
+@inline(__always)
+func transformInput(
+  _ tileSize: Int, _ input: UnsafePointer<Float>, _ step: Int,
+  _ output: UnsafeMutablePointer<Float>, _ outputStep: Int
+) {
+  let d0 = load(input)
+  let d1 = load(input + step)
+  let d2 = load(input + 2 &* step)
+  let d3 = load(input + 3 &* step)
+  if tileSize == 2 {
+    store(d0 - d2, output)
+    store(d1 + d2, output + outputStep)
+    store(d2 - d1, output + 2 &* outputStep)
+    store(d3 - d1, output + 3 &* outputStep)
+    return
+  }
+  let d4 = load(input + 4 &* step)
+  let d5 = load(input + 5 &* step)
+  if tileSize == 4 {
+    let a = times(d2, -2, plus: d4)
+    let b = times(d1, -2, plus: d3)
+    let c = times(d2, -0.5, plus: d4)
+    let d = times(d1, -0.5, plus: d3)
+    store(times(d2, -2.5, plus: d0 + d4), output)
+    store(times(b, rootOfHalf, plus: a), output + outputStep)
+    store(times(b, -rootOfHalf, plus: a), output + 2 &* outputStep)
+    store(times(d, rootOfTwo, plus: c), output + 3 &* outputStep)
+    store(times(d, -rootOfTwo, plus: c), output + 4 &* outputStep)
+    store(times(d3, -2.5, plus: d1 + d5), output + 5 &* outputStep)
+    return
+  }
+  let d6 = load(input + 6 &* step)
+  let d7 = load(input + 7 &* step)
+  let a = times(d4, -4.25, plus: d2 + d6)
+  let b = times(d3, -4.25, plus: d1 + d5)
+  let c = times(d4, -1.25, plus: times(d2, 0.25, plus: d6))
+  let d = times(d3, -1.25, plus: times(d1, 0.25, plus: d5))
+  let e = times(d4, -5, plus: times(d2, 4, plus: d6))
+  let f = times(d3, -5, plus: times(d1, 4, plus: d5))
+  store(times(d4 - d2, 5.25, plus: d0 - d6), output)
+  store(a + b, output + outputStep)
+  store(a - b, output + 2 &* outputStep)
+  store(times(d, 2, plus: c), output + 3 &* outputStep)
+  store(times(d, -2, plus: c), output + 4 &* outputStep)
+  store(times(f, 0.5, plus: e), output + 5 &* outputStep)
+  store(times(f, -0.5, plus: e), output + 6 &* outputStep)
+  store(times(d3 - d5, 5.25, plus: d7 - d1), output + 7 &* outputStep)
+}
+
+/// `G · input`, for tiles of `tileSize`.
+@inline(__always)
+func transformKernel(
+  _ tileSize: Int, _ input: UnsafePointer<Float>, _ step: Int,
+  _ output: UnsafeMutablePointer<Float>, _ outputStep: Int
+) {
+  let g0 = load(input)
+  let g1 = load(input + step)
+  let g2 = load(input + 2 &* step)
+  if tileSize == 2 {
+    let a = (g0 + g2) * Vector(repeating: 0.5)
+    store(g0, output)
+    store(times(g1, 0.5, plus: a), output + outputStep)
+    store(times(g1, -0.5, plus: a), output + 2 &* outputStep)
+    store(g2, output + 3 &* outputStep)
+    return
+  }
+  if tileSize == 4 {
+    let a = times(g0, -2 / 3, plus: g2 * Vector(repeating: -1 / 3))
+    let b = times(g0, 1 / 6, plus: g2 * Vector(repeating: 1 / 3))
+    store(g0, output)
+    store(times(g1, -2 / 3 * rootOfHalf, plus: a), output + outputStep)
+    store(times(g1, 2 / 3 * rootOfHalf, plus: a), output + 2 &* outputStep)
+    store(times(g1, rootOfTwo / 6, plus: b), output + 3 &* outputStep)
+    store(times(g1, -rootOfTwo / 6, plus: b), output + 4 &* outputStep)
+    store(g2, output + 5 &* outputStep)
+    return
+  }
+  let a = (g0 + g2) * Vector(repeating: -2 / 9)
+  let b = times(g0, 1 / 90, plus: g2 * Vector(repeating: 2 / 45))
+  let c = times(g0, 32 / 45, plus: g2 * Vector(repeating: 8 / 45))
+  store(g0, output)
+  store(times(g1, -2 / 9, plus: a), output + outputStep)
+  store(times(g1, 2 / 9, plus: a), output + 2 &* outputStep)
+  store(times(g1, 1 / 45, plus: b), output + 3 &* outputStep)
+  store(times(g1, -1 / 45, plus: b), output + 4 &* outputStep)
+  store(times(g1, 16 / 45, plus: c), output + 5 &* outputStep)
+  store(times(g1, -16 / 45, plus: c), output + 6 &* outputStep)
+  store(g2, output + 7 &* outputStep)
+}
+
+/// `Aᵀ · input`, for tiles of `tileSize`.
+@inline(__always)
+func transformOutput(
+  _ tileSize: Int, _ input: UnsafePointer<Float>, _ step: Int,
+  _ output: UnsafeMutablePointer<Float>, _ outputStep: Int
+) {
+  let m0 = load(input)
+  let m1 = load(input + step)
+  let m2 = load(input + 2 &* step)
+  let m3 = load(input + 3 &* step)
+  let a = m1 + m2
+  let b = m1 - m2
+  if tileSize == 2 {
+    store(m0 + a, output)
+    store(b + m3, output + outputStep)
+    return
+  }
+  let m4 = load(input + 4 &* step)
+  let m5 = load(input + 5 &* step)
+  let c = m3 + m4
+  let d = m3 - m4
+  if tileSize == 4 {
+    store(m0 + a + c, output)
+    store(times(d, rootOfTwo, plus: b * Vector(repeating: rootOfHalf)), output + outputStep)
+    store(times(c, 2, plus: a * Vector(repeating: 0.5)), output + 2 &* outputStep)
+    let e = times(b, 0.5 * rootOfHalf, plus: m5)
+    store(times(d, 2 * rootOfTwo, plus: e), output + 3 &* outputStep)
+    return
+  }
+  let m6 = load(input + 6 &* step)
+  let m7 = load(input + 7 &* step)
+  let e = m5 + m6
+  let f = m5 - m6
+  store((m0 + a) + (c + e), output)
+  store(times(d, 2, plus: times(f, 0.5, plus: b)), output + outputStep)
+  store(times(c, 4, plus: times(e, 0.25, plus: a)), output + 2 &* outputStep)
+  store(times(d, 8, plus: times(f, 0.125, plus: b)), output + 3 &* outputStep)
+  store(times(c, 16, plus: times(e, 0.0625, plus: a)), output + 4 &* outputStep)
+  store(times(d, 32, plus: times(f, 0.03125, plus: b + m7)), output + 5 &* outputStep)
+}
+
+private let rootOfHalf: Float = 0.707_106_78
+private let rootOfTwo: Float = 1.414_213_56
+
+/// `x * factor + addend`
+@inline(__always)
+private func times(_ x: Vector, _ factor: Float, plus addend: Vector) -> Vector {
+  multiplyAdd(addend, x, Vector(repeating: factor))
+}
