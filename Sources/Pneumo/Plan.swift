@@ -50,7 +50,8 @@ struct Plan: Sendable {
     images: Int, input: UnsafePointer<Float>, arena: UnsafeMutablePointer<Float>, threads: Int,
     didRun: ((Int, UnsafePointer<Float>) -> Void)? = nil
   ) {
-    for (number, step) in steps.enumerated() {
+    for number in steps.indices {  // `enumerated()` allocates in unoptimised builds
+      let step = steps[number]
       let source = locate(step.input, input, arena)
       let other = step.other.map { locate($0, input, arena) } ?? source
       // SAFETY: only `input` is read-only, and no step writes to it. Pointers are used within the
