@@ -32,7 +32,8 @@ let (threads, batch, runs) = (numbers[0], numbers[1], numbers[2])
 do {
   let session = try Session(try Model(contentsOf: arguments[1]), threads: threads, batch: batch)
   // Gray pixels, as radiographs have, in a model that takes colours.
-  let pixels = (0..<batch * session.inputCount).map { Float($0 / 3 % 251) / 251 }
+  var pixels = [Float](repeating: 0, count: batch * session.inputCount)
+  for index in pixels.indices { pixels[index] = Float(index / 3 % 251) / 251 }
   var logits = [Float](repeating: 0, count: batch * session.outputCount)
   let first = min(runs, 1)
   func run(_ times: Int) throws {
