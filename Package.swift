@@ -90,6 +90,10 @@ let package = Package(
 
     .target(
       name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .executableTarget(
+      name: "session-probe", dependencies: ["Pneumo", "PneumoConsole", "CAllocationCounter"],
+      path: "Tests/SessionProbe"),
     .testTarget(
       name: "PneumoKernelsTests", dependencies: ["PneumoCompute", "PneumoTestSupport"]),
     .testTarget(
