@@ -70,6 +70,7 @@ let package = Package(
 
     // Command-line tools: argument parsing and printing only.
     .target(name: "PneumoConsole"),
+    .target(name: "PneumoPipeline", dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole"]),
     .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
@@ -79,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "pneumo-infer",
       dependencies: [
-        "Pneumo", "PneumoImaging", "PneumoConsole", "PneumoCommandLine", argumentParser,
+        "Pneumo", "PneumoPipeline", "PneumoConsole", "PneumoCommandLine", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-data",

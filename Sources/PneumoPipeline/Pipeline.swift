@@ -4,30 +4,36 @@ import PneumoConsole
 import PneumoImaging
 import Synchronization
 
-/// What became of one input.
-struct Outcome: Sendable {
-  let path: String
-  let result: Result
-
-  enum Result: Sendable {
-    case success(Prediction)
-    /// One sentence that names the file.
-    case failure(String)
-  }
-}
-
 /// Decodes, resizes and classifies images on several threads, and answers in input order.
 ///
 /// Each thread takes a few neighbouring images, decodes them and sends them through the network
 /// as one batch. So threads never wait for each other, one decodes while another computes, and
 /// memory stays the same for any number of images.
-final class Pipeline: Sendable {
-  struct Options {
-    var threads: Int?
-    var batch: Int?
-    var threshold: Float?
-    var instructionSet: String?
-    var isProfiling = false
+public final class Pipeline: Sendable {
+  /// How the work is done. Answers depend on `threshold` alone.
+  public struct Options: Sendable {
+    /// Threads that decode and compute; `nil` is what the process may use.
+    public var threads: Int?
+    /// Images that go through the network together; `nil` chooses by itself.
+    public var batch: Int?
+    /// Probability above which the positive class is chosen; `nil` is the model's.
+    public var threshold: Float?
+    /// `baseline`, `avx2` or `avx512`; `nil` is the best one.
+    public var instructionSet: String?
+    /// Whether ``Pipeline/profile()`` is wanted.
+    public var isProfiling: Bool
+
+    /// See the properties.
+    public init(
+      threads: Int? = nil, batch: Int? = nil, threshold: Float? = nil,
+      instructionSet: String? = nil, isProfiling: Bool = false
+    ) {
+      self.threads = threads
+      self.batch = batch
+      self.threshold = threshold
+      self.instructionSet = instructionSet
+      self.isProfiling = isProfiling
+    }
   }
 
   private struct Progress {
@@ -57,7 +63,12 @@ final class Pipeline: Sendable {
   /// Bytes that all threads together may work in, unless one alone needs more.
   private static let memoryLimit = 1 << 31
 
-  init(model: Model, inputs: InputSource, options: Options) throws(ComputeError) {
+  /// Makes `model` ready to classify `inputs`.
+  ///
+  /// Throws what `Session` throws: a `setting` that cannot be followed, or a model too large.
+  public init(
+    model: Model, inputs: InputSource, options: Options = Options()
+  ) throws(ComputeError) {
     let threads =
       if let threads = options.threads { threads } else { try ThreadCount.preferred() }
     let wanted = max(1, min(threads, inputs.count ?? threads))
@@ -79,7 +90,7 @@ final class Pipeline: Sendable {
   ///
   /// - Parameter consume: is passed the outcomes of some inputs, in input order, on the calling
   ///   thread; answers whether it wants more.
-  func run(_ consume: ([Outcome]) -> Bool) {
+  public func run(_ consume: ([Outcome]) -> Bool) {
     for _ in 0..<4 * workers { room.signal() }
     for _ in 0..<workers { DispatchQueue.global().async { self.work() } }
     var nextToConsume = 0
@@ -103,7 +114,7 @@ final class Pipeline: Sendable {
   }
 
   /// Time per kernel; empty unless the options asked for it.
-  func profile() -> [LayerProfile] { session.profile() }
+  public func profile() -> [LayerProfile] { session.profile() }
 
   private func cancel() {
     isCancelled.store(true, ordering: .relaxed)
