@@ -57,8 +57,8 @@ let package = Package(
 
     // Images in.
     .systemLibrary(
-      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
-      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+      name: "CTurboJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
     .target(name: "PneumoImaging", dependencies: ["PneumoFiles", "PneumoModel", "CTurboJPEG"]),
     .target(name: "PneumoPhantom", linkerSettings: [.linkedLibrary("m")]),
 
