@@ -51,6 +51,12 @@ public struct InputSource: Sendable {
     longestPath = all.map { Format.visible($0.path).count }.max() ?? 0
   }
 
+  /// The image that comes first; `nil` where that is not known yet, or not one that could be read.
+  var first: Input? {
+    guard count != nil, let input = found.first, input.error == nil else { return nil }
+    return input
+  }
+
   /// The next inputs, `limit` of them or as many as are there without waiting; empty at the end.
   ///
   /// - Parameter shouldStop: whether to give up waiting for standard input.
