@@ -2,6 +2,7 @@ import ArgumentParser
 import Pneumo
 import PneumoCommandLine
 import PneumoConsole
+import PneumoPipeline
 
 #if canImport(Glibc)
 import Glibc
