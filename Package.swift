@@ -35,7 +35,7 @@ let argumentParser: Target.Dependency = .product(
 let standardLibraryInside: [LinkerSetting] = [
   .unsafeFlags(
     // The two libraries that FoundationEssentials, which ArgumentParser uses, does not name itself.
-    ["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections"],
+    ["-static-stdlib", "-use-ld=lld", "-l_FoundationCShims", "-l_FoundationCollections"],
     .when(platforms: [.linux], configuration: .release))
 ]
 

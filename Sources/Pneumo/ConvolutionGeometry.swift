@@ -35,7 +35,8 @@ struct ConvolutionGeometry: Sendable {
     let paddedWidth = input.width + insets.left + insets.right
     var arguments = ConvolutionArguments(
       input: tile.input, kernel: kernel, bias: bias, output: tile.output,
-      inputRowStride: paddedWidth * inputChannels, inputPixelStride: inputChannels,
+      scratch: tile.scratch, inputRowStride: paddedWidth * inputChannels,
+      inputPixelStride: inputChannels,
       outputRowStride: output.width * outputChannels, outputPixelStride: outputChannels,
       outputWidth: output.width, kernelHeight: window.height, kernelWidth: window.width,
       inputChannels: inputChannels, outputChannels: outputChannels)

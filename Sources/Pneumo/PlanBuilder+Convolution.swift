@@ -71,7 +71,8 @@ extension PlanBuilder {
     let tiles = Tiling(count: geometry.output.height)
     appendStep(
       geometry.kernelName("conv", "Direct"), padded, to: result, lastNode: lastNode,
-      multiplyAdds: geometry.multiplyAdds, split: .image(tiles: tiles.tiles)
+      multiplyAdds: geometry.multiplyAdds, split: .image(tiles: tiles.tiles),
+      scratchCount: kernels.tileCount
     ) { tile in
       for group in 0..<groups {
         var arguments = geometry.arguments(

@@ -20,12 +20,14 @@ extension PlanBuilder {
     appendStep(
       "dense" + (isHalf ? "F16" : "") + fusionSuffix(layer.bias, layer.activation), input,
       to: result, multiplyAdds: inputs * outputs,
-      split: .batch(tiles: (blocks + blocksPerTile - 1) / blocksPerTile)
+      split: .batch(tiles: (blocks + blocksPerTile - 1) / blocksPerTile),
+      scratchCount: kernels.tileCount
     ) { tile in
       let first = tile.index * blocksPerTile
       var arguments = DenseArguments(
         input: tile.input, kernel: kernel.pointer, isKernelHalf: isHalf, bias: bias.pointer,
-        output: tile.output, images: tile.images, inputs: inputs, outputs: outputs)
+        output: tile.output, scratch: tile.scratch, images: tile.images, inputs: inputs,
+        outputs: outputs)
       if let limits { (arguments.low, arguments.high) = limits }
       run(&arguments, first, min(first + blocksPerTile, blocks))
     }

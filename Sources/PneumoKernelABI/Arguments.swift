@@ -9,6 +9,9 @@ public struct ConvolutionArguments {
   public var bias: UnsafePointer<Float>
   /// The first element.
   public var output: UnsafeMutablePointer<Float>
+  /// Room for the sums of a tile, ``KernelTable/tileCount`` elements, which no other thread works in.
+  /// Not for `convolveDepthwise`.
+  public var scratch: UnsafeMutablePointer<Float>
 
   /// From a row of the input to the next.
   public var inputRowStride: Int
@@ -49,14 +52,15 @@ public struct ConvolutionArguments {
   /// All that has no usual value.
   public init(
     input: UnsafePointer<Float>, kernel: UnsafeRawPointer, bias: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>, inputRowStride: Int, inputPixelStride: Int,
-    outputRowStride: Int, outputPixelStride: Int, outputWidth: Int, kernelHeight: Int,
-    kernelWidth: Int, inputChannels: Int, outputChannels: Int
+    output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    inputRowStride: Int, inputPixelStride: Int, outputRowStride: Int, outputPixelStride: Int,
+    outputWidth: Int, kernelHeight: Int, kernelWidth: Int, inputChannels: Int, outputChannels: Int
   ) {
     self.input = input
     self.kernel = kernel
     self.bias = bias
     self.output = output
+    self.scratch = scratch
     self.inputRowStride = inputRowStride
     self.inputPixelStride = inputPixelStride
     self.outputRowStride = outputRowStride
@@ -81,6 +85,8 @@ public struct DenseArguments {
   public var bias: UnsafePointer<Float>
   /// The first image.
   public var output: UnsafeMutablePointer<Float>
+  /// Room for the sums of a tile, ``KernelTable/tileCount`` elements, which no other thread works in.
+  public var scratch: UnsafeMutablePointer<Float>
   /// How many images there are, one after the other.
   public var images: Int
   /// Elements of an image's input.
@@ -95,14 +101,15 @@ public struct DenseArguments {
   /// All that has no usual value.
   public init(
     input: UnsafePointer<Float>, kernel: UnsafeRawPointer, isKernelHalf: Bool,
-    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, images: Int, inputs: Int,
-    outputs: Int
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>, images: Int, inputs: Int, outputs: Int
   ) {
     self.input = input
     self.kernel = kernel
     self.isKernelHalf = isKernelHalf
     self.bias = bias
     self.output = output
+    self.scratch = scratch
     self.images = images
     self.inputs = inputs
     self.outputs = outputs

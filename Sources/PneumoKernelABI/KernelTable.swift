@@ -15,6 +15,8 @@ public struct KernelTable: Sendable {
   public let vectorCount: Int
   /// Pixels, tiles or images whose sums are computed together.
   public let tilePixels: Int
+  /// Elements of a tile of sums.
+  public var tileCount: Int { tilePixels * blockChannels }
   /// Whether `multiplyDense` should be given weights of half precision as they are.
   public let widensHalves: Bool
 

@@ -98,10 +98,15 @@ public struct WinogradArguments {
   @inlinable public var inputMatrixCount: Int {
     transformedSize * transformedSize * inputMatrixStride
   }
+  /// Elements that the products take, before a tile that is half transformed.
+  @inlinable public func productMatrixCount(blockChannels: Int) -> Int {
+    transformedSize * transformedSize * productMatrixStride(blockChannels: blockChannels)
+  }
   /// Elements of the scratch memory.
   @inlinable public func scratchCount(blockChannels: Int) -> Int {
-    inputMatrixCount
-      + transformedSize * transformedSize * productMatrixStride(blockChannels: blockChannels)
+    // A vector, half a block, for each element of a tile in two stages.
+    inputMatrixCount + productMatrixCount(blockChannels: blockChannels)
+      + transformedSize * transformedSize * blockChannels
   }
 }
 

@@ -12,25 +12,21 @@ func convolveDirect(
   let a = arguments.pointee
   let pooling = a.isPooled ? 2 : 1
   let blockSize = a.kernelHeight &* a.kernelWidth &* a.inputChannels &* blockChannels
-  // SAFETY: pixels are 0..<outputWidth, channels 0..<outputChannels, rows as the caller checked;
-  // a tile has room for the sums of all its pixels.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: tilePixels &* blockChannels) { tile in
-    let sums = tile.baseAddress!
-    var channel = 0
-    var kernel = a.kernel
-    while channel < a.outputChannels {
-      for row in firstRow..<endRow {
-        let input = a.input + row &* pooling &* a.strideHeight &* a.inputRowStride
-        let output = a.output + row &* a.outputRowStride
-        if a.isPooled {
-          convolvePooledRow(a, input, kernel, channel, sums, output)
-        } else {
-          convolveRow(a, input, kernel, channel, sums, output)
-        }
+  // SAFETY: pixels are 0..<outputWidth, channels 0..<outputChannels, rows as the caller checked.
+  var channel = 0
+  var kernel = a.kernel
+  while channel < a.outputChannels {
+    for row in firstRow..<endRow {
+      let input = a.input + row &* pooling &* a.strideHeight &* a.inputRowStride
+      let output = a.output + row &* a.outputRowStride
+      if a.isPooled {
+        convolvePooledRow(a, input, kernel, channel, output)
+      } else {
+        convolveRow(a, input, kernel, channel, output)
       }
-      channel &+= blockChannels
-      kernel += blockSize &* MemoryLayout<Float>.stride
     }
+    channel &+= blockChannels
+    kernel += blockSize &* MemoryLayout<Float>.stride
   }
 }
 
@@ -39,14 +35,14 @@ func convolveDirect(
 @inline(never)
 private func convolveRow(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
-  _ channel: Int, _ sums: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>
+  _ channel: Int, _ output: UnsafeMutablePointer<Float>
 ) {
   let step = a.strideWidth &* a.inputPixelStride
   var x = 0
   while x < a.outputWidth {
     let count = sumTile(
-      a, input + x &* step, kernel, a.bias + channel, sums, a.outputWidth &- x, isHalf: false)
-    storeTile(a, sums, count, channel, output + x &* a.outputPixelStride)
+      a, input + x &* step, kernel, a.bias + channel, a.scratch, a.outputWidth &- x, isHalf: false)
+    storeTile(a, a.scratch, count, channel, output + x &* a.outputPixelStride)
     x &+= count
   }
 }
@@ -54,14 +50,14 @@ private func convolveRow(
 @inline(never)
 private func convolvePooledRow(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
-  _ channel: Int, _ sums: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>
+  _ channel: Int, _ output: UnsafeMutablePointer<Float>
 ) {
   let step = a.strideWidth &* a.inputPixelStride
   var x = 0
   while x < a.outputWidth {
     let count = sumTwoRows(
-      a, input + 2 &* x &* step, kernel, a.bias + channel, sums, 2 &* (a.outputWidth &- x))
-    storePooledTile(a, sums, count, channel, output + x &* a.outputPixelStride)
+      a, input + 2 &* x &* step, kernel, a.bias + channel, a.scratch, 2 &* (a.outputWidth &- x))
+    storePooledTile(a, a.scratch, count, channel, output + x &* a.outputPixelStride)
     x &+= count &>> 1
   }
 }

@@ -30,33 +30,28 @@ func transformWinogradInput(
 ) {
   let a = arguments.pointee
   let size = a.transformedSize
-  // SAFETY: a patch and its half-transformed form have a vector for each of at most 64 elements;
-  // what is loaded outside the image is not read.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 128 &* Vector.scalarCount) { room in
-    let half = room.baseAddress!
-    let patch = half + 64 &* Vector.scalarCount
-    for tile in 0..<count {
-      let place = Place(a, first &+ tile)
-      let y = place.row &* a.tileSize &- a.top
-      let x = place.column &* a.tileSize &- a.left
-      let origin =
-        ((place.image &* a.inputHeight &+ y) &* a.inputWidth &+ x) &* a.inputChannels
-      let isInside =
-        y >= 0 && x >= 0 && y &+ size <= a.inputHeight && x &+ size <= a.inputWidth
-      var channel = 0
-      while channel < a.inputChannels {
-        let target = a.scratch + (tile &* a.channelStride &+ channel)
-        if isInside && channel &+ Vector.scalarCount <= a.inputChannels {
-          transformPatch(
-            a, a.input + (origin &+ channel), a.inputWidth &* a.inputChannels, a.inputChannels,
-            half, target)
-        } else {
-          copyPatch(a, (place.image, y, x, channel), patch)
-          transformPatch(
-            a, patch, size &* Vector.scalarCount, Vector.scalarCount, half, target)
-        }
-        channel &+= Vector.scalarCount
+  // SAFETY: a patch and its half-transformed form have a vector for each element of a transformed
+  // tile; what is loaded outside the image is not read.
+  let half = a.scratch + (a.inputMatrixCount &+ a.productMatrixCount(blockChannels: blockChannels))
+  let patch = half + size &* size &* Vector.scalarCount
+  for tile in 0..<count {
+    let place = Place(a, first &+ tile)
+    let y = place.row &* a.tileSize &- a.top
+    let x = place.column &* a.tileSize &- a.left
+    let origin = ((place.image &* a.inputHeight &+ y) &* a.inputWidth &+ x) &* a.inputChannels
+    let isInside = y >= 0 && x >= 0 && y &+ size <= a.inputHeight && x &+ size <= a.inputWidth
+    var channel = 0
+    while channel < a.inputChannels {
+      let target = a.scratch + (tile &* a.channelStride &+ channel)
+      if isInside && channel &+ Vector.scalarCount <= a.inputChannels {
+        transformPatch(
+          a, a.input + (origin &+ channel), a.inputWidth &* a.inputChannels, a.inputChannels,
+          half, target)
+      } else {
+        copyPatch(a, (place.image, y, x, channel), patch)
+        transformPatch(a, patch, size &* Vector.scalarCount, Vector.scalarCount, half, target)
       }
+      channel &+= Vector.scalarCount
     }
   }
 }
@@ -117,7 +112,7 @@ func multiplyWinograd(
     zeros.initialize(repeating: 0)
     let product = ConvolutionArguments(
       input: a.scratch, kernel: kernel, bias: zeros.baseAddress!, output: products,
-      inputRowStride: 0, inputPixelStride: a.channelStride, outputRowStride: 0,
+      scratch: products, inputRowStride: 0, inputPixelStride: a.channelStride, outputRowStride: 0,
       outputPixelStride: blockChannels, outputWidth: count, kernelHeight: 1, kernelWidth: 1,
       inputChannels: a.inputChannels, outputChannels: blockChannels)
     for matrix in 0..<matrices {
@@ -145,54 +140,52 @@ func transformWinogradOutput(
   let products = a.scratch + a.inputMatrixCount
   let pooling = a.isPooled ? 2 : 1
   let side = a.tileSize / pooling
-  // SAFETY: a half-transformed tile has 8 × 6 vectors, a whole one 6 × 6; only outputs inside the
-  // image and below the number of channels are written.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 84 &* Vector.scalarCount) { room in
-    let half = room.baseAddress!
-    let sums = half + 48 &* Vector.scalarCount
-    let halfRow = size &* Vector.scalarCount
-    let row = a.tileSize &* Vector.scalarCount
-    for tile in 0..<count {
-      let place = Place(a, first &+ tile)
-      let y0 = place.row &* side
-      let x0 = place.column &* side
-      var channel = block &* blockChannels
-      for part in 0..<2 where channel < a.outputChannels {
-        let source = products + (tile &* blockChannels &+ part &* Vector.scalarCount)
-        for x in 0..<size {
-          transformOutput(
-            a.tileSize, source + x &* matrixStride, size &* matrixStride,
-            half + x &* Vector.scalarCount, halfRow)
-        }
-        for y in 0..<a.tileSize {
-          transformOutput(
-            a.tileSize, half + y &* halfRow, Vector.scalarCount, sums + y &* row,
-            Vector.scalarCount)
-        }
-        let bias = load(a.bias + channel)
-        let low = Vector(repeating: a.low)
-        let high = Vector(repeating: a.high)
-        let remaining = a.outputChannels &- channel
-        for y in 0..<min(side, a.outputHeight &- y0) {
-          let line = (place.image &* a.outputHeight &+ y0 &+ y) &* a.outputWidth &+ x0
-          for x in 0..<min(side, a.outputWidth &- x0) {
-            let sum = sums + pooling &* (y &* row &+ x &* Vector.scalarCount)
-            var result = load(sum)
-            if a.isPooled {
-              let below = larger(load(sum + row), load(sum + (row &+ Vector.scalarCount)))
-              result = larger(larger(result, load(sum + Vector.scalarCount)), below)
-            }
-            result = smaller(larger(result + bias, low), high)
-            let output = a.output + ((line &+ x) &* a.outputChannels &+ channel)
-            if remaining >= Vector.scalarCount {
-              store(result, output)
-            } else {
-              store(result, output, first: remaining)
-            }
+  let halfRow = size &* Vector.scalarCount
+  let row = a.tileSize &* Vector.scalarCount
+  // SAFETY: a half-transformed tile and a whole one have at most a vector for each element of a
+  // transformed tile; only outputs inside the image and below the number of channels are written.
+  let half = products + a.productMatrixCount(blockChannels: blockChannels)
+  let sums = half + size &* halfRow
+  for tile in 0..<count {
+    let place = Place(a, first &+ tile)
+    let y0 = place.row &* side
+    let x0 = place.column &* side
+    var channel = block &* blockChannels
+    for part in 0..<2 where channel < a.outputChannels {
+      let source = products + (tile &* blockChannels &+ part &* Vector.scalarCount)
+      for x in 0..<size {
+        transformOutput(
+          a.tileSize, source + x &* matrixStride, size &* matrixStride,
+          half + x &* Vector.scalarCount, halfRow)
+      }
+      for y in 0..<a.tileSize {
+        transformOutput(
+          a.tileSize, half + y &* halfRow, Vector.scalarCount, sums + y &* row,
+          Vector.scalarCount)
+      }
+      let bias = load(a.bias + channel)
+      let low = Vector(repeating: a.low)
+      let high = Vector(repeating: a.high)
+      let remaining = a.outputChannels &- channel
+      for y in 0..<min(side, a.outputHeight &- y0) {
+        let line = (place.image &* a.outputHeight &+ y0 &+ y) &* a.outputWidth &+ x0
+        for x in 0..<min(side, a.outputWidth &- x0) {
+          let sum = sums + pooling &* (y &* row &+ x &* Vector.scalarCount)
+          var result = load(sum)
+          if a.isPooled {
+            let below = larger(load(sum + row), load(sum + (row &+ Vector.scalarCount)))
+            result = larger(larger(result, load(sum + Vector.scalarCount)), below)
+          }
+          result = smaller(larger(result + bias, low), high)
+          let output = a.output + ((line &+ x) &* a.outputChannels &+ channel)
+          if remaining >= Vector.scalarCount {
+            store(result, output)
+          } else {
+            store(result, output, first: remaining)
           }
         }
-        channel &+= Vector.scalarCount
       }
+      channel &+= Vector.scalarCount
     }
   }
 }

@@ -46,19 +46,16 @@ private func multiplyImages(
 ) {
   let row = ConvolutionArguments(denseLayer: a)
   let size = blockByteCount(a, isHalf: isHalf)
-  // SAFETY: images, inputs and outputs as the caller says; a tile has room for all its sums.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: tilePixels &* blockChannels) { tile in
-    let sums = tile.baseAddress!
-    for block in firstBlock..<endBlock {
-      let channel = block &* blockChannels
-      var image = 0
-      while image < a.images {
-        let count = sumTile(
-          row, a.input + image &* a.inputs, a.kernel + block &* size, a.bias + channel, sums,
-          a.images &- image, isHalf: isHalf)
-        storeTile(row, sums, count, channel, a.output + image &* a.outputs)
-        image &+= count
-      }
+  // SAFETY: images, inputs and outputs as the caller says.
+  for block in firstBlock..<endBlock {
+    let channel = block &* blockChannels
+    var image = 0
+    while image < a.images {
+      let count = sumTile(
+        row, a.input + image &* a.inputs, a.kernel + block &* size, a.bias + channel, a.scratch,
+        a.images &- image, isHalf: isHalf)
+      storeTile(row, a.scratch, count, channel, a.output + image &* a.outputs)
+      image &+= count
     }
   }
 }
@@ -71,25 +68,22 @@ private func multiplyImage(
 ) {
   let row = ConvolutionArguments(denseLayer: a)
   let size = blockByteCount(a, isHalf: isHalf)
-  // SAFETY: as above; there is room for the sums of four blocks.
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 &* blockChannels) { room in
-    let sums = room.baseAddress!
-    var block = firstBlock
-    while block < endBlock {
-      let channel = block &* blockChannels
-      let kernel = a.kernel + block &* size
-      let count = block &+ 4 <= endBlock ? 4 : 1
-      if count == 4 {
-        sumFourBlocks(a, kernel, size, a.bias + channel, sums, isHalf: isHalf)
-      } else {
-        _ = sumTile(row, a.input, kernel, a.bias + channel, sums, 1, isHalf: isHalf)
-      }
-      for number in 0..<count {
-        storeTile(
-          row, sums + number &* blockChannels, 1, channel &+ number &* blockChannels, a.output)
-      }
-      block &+= count
+  var block = firstBlock
+  // SAFETY: as above; a tile of sums is larger than four blocks.
+  while block < endBlock {
+    let channel = block &* blockChannels
+    let kernel = a.kernel + block &* size
+    let count = block &+ 4 <= endBlock ? 4 : 1
+    if count == 4 {
+      sumFourBlocks(a, kernel, size, a.bias + channel, a.scratch, isHalf: isHalf)
+    } else {
+      _ = sumTile(row, a.input, kernel, a.bias + channel, a.scratch, 1, isHalf: isHalf)
     }
+    for number in 0..<count {
+      storeTile(
+        row, a.scratch + number &* blockChannels, 1, channel &+ number &* blockChannels, a.output)
+    }
+    block &+= count
   }
 }
 
@@ -145,7 +139,8 @@ extension ConvolutionArguments {
   @inline(__always)
   fileprivate init(denseLayer a: DenseArguments) {
     self.init(
-      input: a.input, kernel: a.kernel, bias: a.bias, output: a.output, inputRowStride: 0,
+      input: a.input, kernel: a.kernel, bias: a.bias, output: a.output, scratch: a.scratch,
+      inputRowStride: 0,
       inputPixelStride: a.inputs, outputRowStride: 0, outputPixelStride: a.outputs,
       outputWidth: a.images, kernelHeight: 1, kernelWidth: 1, inputChannels: a.inputs,
       outputChannels: a.outputs)

@@ -89,9 +89,10 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     #expect(packed.isIntact)
     let paddedBias = GuardedBuffer(bias + [Float](repeating: 0, count: padded - c.outputs))
 
+    let scratch = GuardedBuffer(count: kernels.tileCount)
     var arguments = ConvolutionArguments(
       input: input.pointer, kernel: packed.pointer, bias: paddedBias.pointer,
-      output: output.pointer, inputRowStride: c.width * inputStride,
+      output: output.pointer, scratch: scratch.pointer, inputRowStride: c.width * inputStride,
       inputPixelStride: inputStride, outputRowStride: c.outputWidth * outputStride,
       outputPixelStride: outputStride, outputWidth: c.outputWidth, kernelHeight: c.kernel.height,
       kernelWidth: c.kernel.width, inputChannels: c.inputs, outputChannels: c.outputs)
@@ -104,7 +105,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     kernels.convolveDirect(&arguments, middle, c.outputHeight)
     kernels.convolveDirect(&arguments, 0, middle)
 
-    #expect(output.isIntact)
+    #expect(output.isIntact && scratch.isIntact)
     let result = output.values
     func sum(_ y: Int, _ x: Int, _ o: Int) -> Double {
       var sum = Double(bias[o])
@@ -164,7 +165,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       let output = GuardedBuffer(count: outputHeight * outputWidth * channels)
       var arguments = ConvolutionArguments(
         input: input.pointer, kernel: weights.pointer, bias: bias.pointer,
-        output: output.pointer, inputRowStride: width * channels, inputPixelStride: channels,
+        output: output.pointer, scratch: output.pointer, inputRowStride: width * channels,
+        inputPixelStride: channels,
         outputRowStride: outputWidth * channels, outputPixelStride: channels,
         outputWidth: outputWidth, kernelHeight: 3, kernelWidth: 3, inputChannels: channels,
         outputChannels: channels)

@@ -12,12 +12,7 @@ import Testing
   func runAllocatesNothingAfterItsFirstCall(threads: Int, batch: Int) throws {
     let counts = try allocations(threads: threads, batch: batch)
     #expect(counts.before > 0, "the session itself takes memory: nothing was counted")
-    // `DispatchQueue.concurrentPerform` allocates.
-    withKnownIssue {
-      #expect(counts.after == 0)
-    } when: {
-      threads > 1
-    }
+    #expect(counts.after == 0)
   }
 
   private static let isCounting: Bool = {
