@@ -23,6 +23,9 @@ struct ConvolutionGeometry: Sendable {
       of: input, window: window, stride: layer.stride, dilation: layer.dilation)
   }
 
+  /// Pixels of a row of the padded input.
+  var paddedWidth: Int { input.width + insets.left + insets.right }
+
   var window: Extent { Extent(height: layer.kernel.shape[0], width: layer.kernel.shape[1]) }
 
   /// Multiplications with additions for one image, as the definition counts them.
@@ -32,7 +35,6 @@ struct ConvolutionGeometry: Sendable {
   func arguments(
     _ tile: Step.Tile, kernel: UnsafeRawPointer, bias: UnsafePointer<Float>
   ) -> ConvolutionArguments {
-    let paddedWidth = input.width + insets.left + insets.right
     var arguments = ConvolutionArguments(
       input: tile.input, kernel: kernel, bias: bias, output: tile.output,
       scratch: tile.scratch, inputRowStride: paddedWidth * inputChannels,

@@ -13,6 +13,8 @@ extension PlanBuilder {
     let lastNode = pooling ?? node
     switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
     case .depthwise: appendDepthwise(geometry, input, to: result, lastNode: lastNode)
+    case .direct where readsPicture && layer.groups == 1 && geometry.inputChannels > 1:
+      appendPictureConvolution(geometry, input, to: result, lastNode: lastNode)
     case .direct: appendDirect(geometry, input, to: result, lastNode: lastNode)
     case .winograd(let tileSize):
       appendWinograd(geometry, tileSize: tileSize, input, to: result, lastNode: lastNode)
@@ -135,7 +137,7 @@ extension PlanBuilder {
   }
 
   /// Appends a border of zeros where the layer needs one.
-  private mutating func appendPadding(
+  mutating func appendPadding(
     _ geometry: ConvolutionGeometry, _ input: Plan.Buffer
   ) -> Plan.Buffer {
     if geometry.insets == .zero { return input }

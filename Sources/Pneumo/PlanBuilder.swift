@@ -71,6 +71,9 @@ struct PlanBuilder {
   /// Whether the current node is the one whose activation becomes part of the prediction.
   var isLast: Bool { node == graph.nodes.count - 1 }
 
+  /// Whether the current node reads the picture itself.
+  var readsPicture: Bool { graph.nodes[node].inputs == [0] }
+
   /// A new buffer for `count` elements an image.
   mutating func makeBuffer(_ count: Int) -> Plan.Buffer {
     let buffer = Plan.Buffer(index: buffers.count, count: count)

@@ -11,23 +11,32 @@ import Darwin
 public final class FloatBuffer: @unchecked Sendable {
   /// Number of elements.
   public let count: Int
-  private let memory: UnsafeMutableRawPointer
+  /// The first element. Valid as long as this object.
+  public let pointer: UnsafeMutablePointer<Float>
+  private let allocation: UnsafeMutableRawPointer
+
   private static let alignment = 64
+  private static let hugePage = 1 << 21
 
   /// `count` zeros. Pages of the memory are taken from the system when they are first touched.
+  ///
+  /// Large buffers ask for huge pages: weights are read from end to end, and with small pages the
+  /// CPU has to look up an address for each 4 KiB.
   public init(count: Int) {
     self.count = count
-    guard let memory = calloc(count * MemoryLayout<Float>.stride + Self.alignment, 1) else {
+    let bytes = count * MemoryLayout<Float>.stride
+    let alignment = bytes >= Self.hugePage ? Self.hugePage : Self.alignment
+    guard let allocation = calloc(bytes + alignment, 1) else {
       fatalError("out of memory: \(count) numbers")
     }
-    self.memory = memory
-  }
-
-  deinit { free(memory) }
-
-  /// The first element. Valid as long as this object.
-  public var pointer: UnsafeMutablePointer<Float> {
+    self.allocation = allocation
     // SAFETY: `alignment` bytes more than needed were allocated, and nothing else is stored there.
-    memory.alignedUp(toMultipleOf: Self.alignment).assumingMemoryBound(to: Float.self)
+    let start = allocation.alignedUp(toMultipleOf: alignment)
+    #if os(Linux)
+    if bytes >= Self.hugePage { madvise(start, bytes, CInt(MADV_HUGEPAGE)) }
+    #endif
+    pointer = start.assumingMemoryBound(to: Float.self)
   }
+
+  deinit { free(allocation) }
 }

@@ -16,7 +16,7 @@ public struct KernelTable: Sendable {
   /// Pixels, tiles or images whose sums are computed together.
   public let tilePixels: Int
   /// Elements of a tile of sums.
-  public var tileCount: Int { tilePixels * blockChannels }
+  public var tileCount: Int { 4 * tilePixels * blockChannels }
   /// Whether `multiplyDense` should be given weights of half precision as they are.
   public let widensHalves: Bool
 
@@ -50,6 +50,11 @@ public struct KernelTable: Sendable {
   /// Mean of each window, by channel.
   public let poolAverage:
     @Sendable (UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) -> Void
+
+  /// Copies the first channel of each pixel; answers whether all channels of each have the same bits.
+  /// Where they have not, `output` is not complete.
+  public let extractGray:
+    @Sendable (_ input: In, _ channels: Int, _ output: Out, _ pixels: Int) -> Bool
 
   /// `output[i] = a[i] + b[i]`; `output` may be `a` or `b`.
   public let add: @Sendable (_ a: In, _ b: In, _ output: Out, _ count: Int) -> Void
@@ -98,6 +103,7 @@ public struct KernelTable: Sendable {
     convolveDepthwise: @escaping @Sendable (UnsafePointer<ConvolutionArguments>, Int, Int) -> Void,
     poolMax: @escaping @Sendable (UnsafePointer<PoolingArguments>, Int, Int) -> Void,
     poolAverage: @escaping @Sendable (UnsafePointer<PoolingArguments>, Int, Int) -> Void,
+    extractGray: @escaping @Sendable (In, Int, Out, Int) -> Bool,
     add: @escaping @Sendable (In, In, Out, Int) -> Void,
     scaleAndShift: @escaping @Sendable (UnsafePointer<ScaleArguments>, Int) -> Void,
     clamp: @escaping @Sendable (In, Float, Float, Out, Int) -> Void,
@@ -124,6 +130,7 @@ public struct KernelTable: Sendable {
     self.convolveDepthwise = convolveDepthwise
     self.poolMax = poolMax
     self.poolAverage = poolAverage
+    self.extractGray = extractGray
     self.add = add
     self.scaleAndShift = scaleAndShift
     self.clamp = clamp

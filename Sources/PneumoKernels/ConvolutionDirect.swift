@@ -52,12 +52,19 @@ private func convolvePooledRow(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
   _ channel: Int, _ output: UnsafeMutablePointer<Float>
 ) {
-  let step = a.strideWidth &* a.inputPixelStride
+  let right = a.strideWidth &* a.inputPixelStride
+  let below = a.strideHeight &* a.inputRowStride
   var x = 0
   while x < a.outputWidth {
-    let count = sumTwoRows(
-      a, input + 2 &* x &* step, kernel, a.bias + channel, a.scratch, 2 &* (a.outputWidth &- x))
+    // The upper left of each window, then the upper right, and so on.
+    var count = 0
+    for place in 0..<4 {
+      let offset = place / 2 &* below &+ place % 2 &* right
+      count = sumTile(
+        a, input + (2 &* x &* right &+ offset), kernel, a.bias + channel,
+        a.scratch + place &* tilePixels &* blockChannels, a.outputWidth &- x, isHalf: false)
+    }
     storePooledTile(a, a.scratch, count, channel, output + x &* a.outputPixelStride)
-    x &+= count &>> 1
+    x &+= count
   }
 }

@@ -14,6 +14,7 @@ public func makeKernelTable() -> KernelTable {
     convolveDepthwise: { convolveDepthwise($0, $1, $2) },
     poolMax: { poolMax($0, $1, $2) },
     poolAverage: { poolAverage($0, $1, $2) },
+    extractGray: { extractGray($0, $1, $2, $3) },
     add: { add($0, $1, $2, $3) },
     scaleAndShift: { scaleAndShift($0, $1) },
     clamp: { clamp($0, $1, $2, $3, $4) },

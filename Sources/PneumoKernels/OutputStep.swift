@@ -1,7 +1,7 @@
 import PneumoKernelABI
 
-// What follows the sums of a tile: pooling, clamping, storing. Functions of their own, because the
-// compiler stops inlining where a function gets as large as one of tiles.
+// What follows the sums of a tile: clamping and storing. A function of its own, because the compiler
+// stops inlining where a function gets as large as one of tiles.
 
 /// Clamps the sums of `count` pixels, and stores a block of their channels from `channel` on.
 ///
@@ -23,10 +23,7 @@ func storeTile(
   }
 }
 
-/// Pools the sums of `count` pixels of each of two rows, clamps, and stores a block of their
-/// channels from `channel` on.
-///
-/// - Parameter output: the first pixel.
+/// The same for the largest of four tiles of sums.
 @inline(never)
 func storePooledTile(
   _ a: ConvolutionArguments, _ sums: UnsafePointer<Float>, _ count: Int, _ channel: Int,
@@ -35,22 +32,20 @@ func storePooledTile(
   let low = Vector(repeating: a.low)
   let high = Vector(repeating: a.high)
   let remaining = a.outputChannels &- channel
-  let below = count &* blockChannels
-  for pixel in 0..<count &>> 1 {
-    let sum = sums + 2 &* pixel &* blockChannels
+  for pixel in 0..<count {
+    let sum = sums + pixel &* blockChannels
     let target = output + (pixel &* a.outputPixelStride &+ channel)
-    let y0 = smaller(larger(largestOfFour(sum, below), low), high)
-    let y1 = smaller(larger(largestOfFour(sum + Vector.scalarCount, below), low), high)
+    let y0 = smaller(larger(largestOfFour(sum), low), high)
+    let y1 = smaller(larger(largestOfFour(sum + Vector.scalarCount), low), high)
     storeBlock(y0, y1, target, remaining)
   }
 }
 
-/// The largest of the sums of two neighbouring pixels and the two `below`.
 @inline(__always)
-private func largestOfFour(_ sum: UnsafePointer<Float>, _ below: Int) -> Vector {
-  let first = larger(load(sum), load(sum + blockChannels))
-  let second = larger(load(sum + below), load(sum + (below &+ blockChannels)))
-  return larger(first, second)
+private func largestOfFour(_ sum: UnsafePointer<Float>) -> Vector {
+  let tile = tilePixels &* blockChannels
+  let upper = larger(load(sum), load(sum + tile))
+  return larger(upper, larger(load(sum + 2 &* tile), load(sum + 3 &* tile)))
 }
 
 /// Stores the `remaining` first of a block of channels.

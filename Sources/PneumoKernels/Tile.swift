@@ -32,7 +32,7 @@ func sumTile(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
   _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ remaining: Int, isHalf: Bool
 ) -> Int {
-  let step = a.strideWidth &* a.inputPixelStride
+  let step = tileStep(a)
   switch remaining {
   #if KERNEL_AVX512
   case 12...:
@@ -58,30 +58,10 @@ func sumTile(
   }
 }
 
-/// Computes the sums of the first pixels of two rows that are pooled in pairs: an even number of
-/// pixels of the one, then as many of the other.
-///
-/// - Parameters: as of `sumTile`.
-/// - Returns: the number of pixels of each row.
+/// Elements from a pixel of a tile to the next. Pooling takes every second.
 @inline(__always)
-func sumTwoRows(
-  _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
-  _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ remaining: Int
-) -> Int {
-  let below = input + a.strideHeight &* a.inputRowStride
-  switch remaining {
-  #if KERNEL_AVX512
-  case 6...:
-    sum12(a, input, below, kernel, bias, sums, isHalf: false)
-    return 6
-  case 4...:
-    sum8(a, input, below, kernel, bias, sums, isHalf: false)
-    return 4
-  #endif
-  default:
-    sum4(a, input, below, kernel, bias, sums, isHalf: false)
-    return 2
-  }
+private func tileStep(_ a: ConvolutionArguments) -> Int {
+  a.isPooled ? 2 &* a.strideWidth &* a.inputPixelStride : a.strideWidth &* a.inputPixelStride
 }
 
 // MARK: One function a size. `low` is where the first half of the pixels starts, `high` the second.
@@ -95,7 +75,7 @@ private func sum12(
 ) {
   var first = Sums6(bias)
   var second = Sums6(bias)
-  let step = a.strideWidth &* a.inputPixelStride
+  let step = tileStep(a)
   forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
@@ -112,7 +92,7 @@ private func sum8(
 ) {
   var first = Sums4(bias)
   var second = Sums4(bias)
-  let step = a.strideWidth &* a.inputPixelStride
+  let step = tileStep(a)
   forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
@@ -131,7 +111,7 @@ private func sum6(
 ) {
   var first = Sums3(bias)
   var second = Sums3(bias)
-  let step = a.strideWidth &* a.inputPixelStride
+  let step = tileStep(a)
   forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
@@ -148,7 +128,7 @@ private func sum4(
 ) {
   var first = Sums2(bias)
   var second = Sums2(bias)
-  let step = a.strideWidth &* a.inputPixelStride
+  let step = tileStep(a)
   forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
@@ -165,7 +145,7 @@ private func sum2(
 ) {
   var first = Sums1(bias)
   var second = Sums1(bias)
-  let step = a.strideWidth &* a.inputPixelStride
+  let step = tileStep(a)
   forEachWeight(a, kernel, isHalf: isHalf) { offset, w0, w1 in
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)

@@ -110,4 +110,24 @@ import Testing
     }
     #expect(wrong.isEmpty)
   }
+
+  @Test(arguments: InstructionSet.available.indices, 2...4)
+  func grayIsFoundOut(table: Int, channels: Int) {
+    let kernels = InstructionSet.available[table]
+    var random = SeededGenerator(seed: 9)
+    for pixels in [1, 2, 15, 16, 63, 64, 65, 130] {
+      let plane = random.floats(pixels)
+      let input = GuardedBuffer(plane.flatMap { [Float](repeating: $0, count: channels) })
+      let output = GuardedBuffer(count: pixels)
+      #expect(kernels.extractGray(input.pointer, channels, output.pointer, pixels))
+      #expect(output.values == plane && output.isIntact)
+      for place in [1, pixels * channels - 1] {
+        let value = input.pointer[place]
+        input.pointer[place] = value.nextUp
+        #expect(!kernels.extractGray(input.pointer, channels, output.pointer, pixels))
+        input.pointer[place] = value
+      }
+      #expect(output.isIntact)
+    }
+  }
 }

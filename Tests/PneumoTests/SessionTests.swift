@@ -1,3 +1,4 @@
+import Foundation
 @testable import Pneumo
 import PneumoCompute
 import PneumoTestSupport
@@ -58,6 +59,33 @@ import Testing
     let reference = try Session(model, instructionSet: "baseline").predict(image)[0].logits[0]
     let logit = try session.predict(image)[0].logits[0]
     #expect(abs(logit - reference) <= 1e-5)
+  }
+
+  /// A gray picture runs the first layer on one channel; one pixel of another colour, wherever it is,
+  /// makes it a picture in colours.
+  @Test(arguments: [.valid, .same] as [Padding], ["baseline", "avx2", "avx512"])
+  func grayAndColoursAnswerAsTheDefinition(padding: Padding, instructionSet: String) throws {
+    var builder = GraphBuilder(input: .image(height: 20, width: 23, channels: 3), seed: 1)
+    builder.append(
+      builder.convolution(3, 3, 7, stride: Extent(2), padding: padding, activation: .relu))
+    builder.append(.flatten(.heightWidthChannels))
+    builder.append(
+      builder.dense(try builder.graph().outputShape.count, 1, activation: .sigmoid))
+    let model = try builder.model()
+    guard let session = try? Session(model, threads: 2, batch: 3, instructionSet: instructionSet)
+    else { return }
+    var random = SeededGenerator(seed: 12)
+    let gray = random.floats(20 * 23).flatMap { [$0, $0, $0] }
+    var first = gray
+    first[1] = 3
+    var last = gray
+    last[gray.count - 1] = -3
+    let found = try session.predict(gray + first + last).map(\.logits[0])
+    for (image, logit) in zip([gray, first, last], found) {
+      let probability = NaiveGraph.run(model.graph, input: image).last![0]
+      #expect(abs(Double(logit) - log(probability / (1 - probability))) <= 1e-5)
+    }
+    #expect(Set(found).count == 3)
   }
 
   @Test func noImagesGiveNoPredictions() throws {
@@ -124,12 +152,13 @@ import Testing
       GraphBuilder.study(size: 48), instructionSet: "baseline", isProfiling: true)
     _ = try session.predict([Float](repeating: 0, count: 3 * session.inputCount))
     let profile = session.profile()
-    #expect(profile[0].kernel == "baseline.conv3x3s1DirectBiasReLUMaxPool2x2")
-    #expect(profile[1].kernel == "baseline.conv3x3s1WinogradF4BiasReLUMaxPool2x2")
+    #expect(profile[0].kernel == "baseline.gray")
+    #expect(profile[1].kernel == "baseline.conv3x3s1DirectBiasReLUMaxPool2x2")
+    #expect(profile[2].kernel == "baseline.conv3x3s1WinogradF4BiasReLUMaxPool2x2")
     #expect(profile.last?.kernel == "baseline.denseBias")
     #expect(profile.allSatisfy { $0.images == 3 && $0.seconds > 0 })
     // 46 × 46 outputs of 8 channels, 27 multiplications each, three images.
-    #expect(profile[0].floatingPointOperations == 2 * 3 * 46 * 46 * 8 * 27)
+    #expect(profile[1].floatingPointOperations == 2 * 3 * 46 * 46 * 8 * 27)
   }
 }
 
