@@ -50,6 +50,11 @@ public struct KernelTable: Sendable {
   public let widenHalf:
     @Sendable (_ input: UnsafePointer<UInt16>, _ output: Out, _ count: Int) -> Void
 
+  /// Multiplies and adds in registers alone, in `rounds` rounds: the fastest that a core can do.
+  /// Returns the number of multiplications with an addition. `output` is room for `blockChannels`
+  /// elements.
+  public let multiplyAddPeak: @Sendable (_ rounds: Int, _ output: Out) -> Int
+
   /// Numbers that a kernel reads.
   public typealias In = UnsafePointer<Float>
   /// Numbers that a kernel writes.
@@ -70,7 +75,8 @@ public struct KernelTable: Sendable {
     swish: @escaping @Sendable (In, Out, Int) -> Void,
     softmax: @escaping @Sendable (In, Out, Int, Int) -> Void,
     packBlocks: @escaping @Sendable (UnsafePointer<PackingArguments>) -> Void,
-    widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void
+    widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void,
+    multiplyAddPeak: @escaping @Sendable (Int, Out) -> Int
   ) {
     self.name = name
     self.blockChannels = blockChannels
@@ -87,5 +93,6 @@ public struct KernelTable: Sendable {
     self.softmax = softmax
     self.packBlocks = packBlocks
     self.widenHalf = widenHalf
+    self.multiplyAddPeak = multiplyAddPeak
   }
 }

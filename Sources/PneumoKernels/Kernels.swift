@@ -16,5 +16,6 @@ public func makeKernelTable() -> KernelTable {
     swish: { swish($0, $1, $2) },
     softmax: { softmax($0, $1, $2, $3) },
     packBlocks: { packBlocks($0) },
-    widenHalf: { widenHalf($0, $1, $2) })
+    widenHalf: { widenHalf($0, $1, $2) },
+    multiplyAddPeak: { multiplyAddPeak($0, $1) })
 }
