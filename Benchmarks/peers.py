@@ -22,7 +22,7 @@ import zlib
 
 # What keeps an engine from using AVX-512; engines without such a switch are not listed.
 AVX2_SWITCHES = {
-    "openvino": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
+    "openvino": {"ONEDNN_MAX_CPU_ISA": "AVX2", "OV_CPU_MAX_ISA": "AVX2"},
     "torch": {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"},
     "tensorflow": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
 }

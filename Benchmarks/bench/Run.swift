@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Pneumo
 import PneumoCompute
 import PneumoConsole
@@ -34,6 +35,9 @@ struct Run: ParsableCommand {
   @Flag(help: "Print one line of JSON a case instead.")
   var json = false
 
+  @OptionGroup(title: "Other engines")
+  var peerOptions: PeerOptions
+
   func validate() throws {
     if let size {
       guard model == nil else {
@@ -54,6 +58,12 @@ struct Run: ParsableCommand {
     guard seconds > 0, seconds <= 3600 else {
       throw ValidationError("--seconds is \(seconds), expected more than 0 and at most 3600.")
     }
+    if peerOptions.peers {
+      if json { throw ValidationError("--json and --peers exclude each other.") }
+      if isa == "baseline" {
+        throw ValidationError("No other engine can be limited to baseline; use --isa avx2.")
+      }
+    }
     if let isa, !["baseline", "avx2", "avx512"].contains(isa) {
       throw ValidationError("--isa is '\(isa)', expected baseline, avx2 or avx512.")
     }
@@ -63,6 +73,10 @@ struct Run: ParsableCommand {
     try BuildConfiguration.requireOptimized()
     let kernels = try InstructionSet.select(isa)
     let workloads = try makeWorkloads()
+    guard !peerOptions.peers else {
+      try comparePeers(workloads, kernels.name)
+      return
+    }
     guard !json else {
       for workload in workloads {
         try measure(workload, kernels.name) { print($0.json.text) }
@@ -99,6 +113,34 @@ struct Run: ParsableCommand {
             seconds: seconds))
       }
     }
+  }
+}
+
+extension Run {
+  private func comparePeers(_ workloads: [Workload], _ instructionSet: String) throws {
+    print(Report.header(instructionSet: instructionSet, threads: threads.values))
+    print(try Report.verification(workloads, instructionSet: instructionSet))
+    let cells = workloads.flatMap { workload in
+      batch.values.flatMap { batch in
+        threads.values.map { .init(size: workload.size, batch: batch, threads: $0) }
+      } as [Comparison.Cell]
+    }
+    let run = PeerRun(
+      cells: cells, model: model,
+      seconds: seconds, rounds: peerOptions.rounds, instructionSet: isa,
+      environment: try PythonEnvironment(peerOptions.python))
+    let comparison = try run.compare(peerOptions.engines?.engines ?? Engine.all)
+    let report = ComparisonReport(
+      comparison: comparison,
+      conditions: .init(
+        processor: Machine.current.processor, instructionSet: instructionSet,
+        network: model.map { URL(filePath: $0).lastPathComponent } ?? "reference",
+        commit: Checkout.commit,
+        date: Date.now.formatted(.iso8601.year().month().day().dateSeparator(.dash)),
+        command: PeerOptions.command(CommandLine.arguments)))
+    print(report.markdown)
+    let paths = try report.write(to: peerOptions.results ?? Checkout.path("Benchmarks/Results"))
+    print("Written:\n" + paths.map { "  \($0)\n" }.joined())
   }
 }
 
