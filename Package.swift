@@ -99,6 +99,15 @@ let package = Package(
         "PneumoCommandLine", argumentParser,
       ]),
 
+    // Measurements.
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoConsole", "PneumoCommandLine",
+        "PneumoTestSupport", argumentParser,
+      ],
+      path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),
+
     .target(
       name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -125,6 +134,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
+    .testTarget(name: "BenchTests", dependencies: ["bench", "PneumoTestSupport"]),
   ],
   swiftLanguageModes: [.v6])
 

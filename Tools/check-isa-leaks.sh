@@ -43,7 +43,7 @@ for module in PneumoKernelsAVX2 PneumoKernelsAVX512; do
   done
 done
 
-for tool in pneumo-infer pneumo-convert pneumo-data; do
+for tool in pneumo-infer pneumo-convert pneumo-data bench; do
   [ -x "$products/$tool" ] || continue
   found=$(objdump -d --no-show-raw-insn "$products/$tool" | awk '
     /^[0-9a-f]+ <.*>:$/ { name = $2; inside = name ~ /PneumoKernelsAVX(2|512)/; next }

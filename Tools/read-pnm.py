@@ -115,8 +115,8 @@ def sections(data):
 
 
 class Weights:
-    def __init__(self, data):
-        self.data, self.end = data, 0
+    def __init__(self, data, taken):
+        self.data, self.end, self.taken = data, 0, taken
 
     def take(self, reader):
         kind = reader.code({0: "f32", 1: "f16"}, "scalar type")
@@ -135,6 +135,8 @@ class Weights:
         values = struct.unpack("<%d%s" % (count, "f" if kind == "f32" else "e"), raw)
         need(all(map(math.isfinite, values)), "a weight is not finite")
         weight = {"type": kind, "shape": shape, "crc": zlib.crc32(raw), "sum": math.fsum(values)}
+        if self.taken is not None:
+            self.taken.append(values)
         return weight, values
 
     def kernel_and_bias(self, reader):
@@ -310,11 +312,12 @@ def metadata(reader):
     return record
 
 
-def model(data):
+def model(data, taken=None):
+    """What a file says. Where `taken` is a list, the numbers of each weight are appended to it."""
     need(len(data) <= 1 << 31, "the file is too large")
     graph_data, metadata_data, weight_data = sections(data)
     need(len(weight_data) <= 1 << 30, "too many weights")
-    weights = Weights(weight_data)
+    weights = Weights(weight_data, taken)
     reader = Reader(graph_data)
     result = graph(reader, weights)
     reader.finish()
@@ -344,4 +347,5 @@ def main():
     sys.exit(refused)
 
 
-main()
+if __name__ == "__main__":
+    main()

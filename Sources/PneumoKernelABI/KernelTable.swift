@@ -84,6 +84,11 @@ public struct KernelTable: Sendable {
   public let widenHalf:
     @Sendable (_ input: UnsafePointer<UInt16>, _ output: Out, _ count: Int) -> Void
 
+  /// Multiplies and adds in registers alone, in `rounds` rounds: the fastest that a core can do.
+  /// Returns the number of multiplications with an addition. `output` is room for `blockChannels`
+  /// elements.
+  public let multiplyAddPeak: @Sendable (_ rounds: Int, _ output: Out) -> Int
+
   /// Numbers that a kernel reads.
   public typealias In = UnsafePointer<Float>
   /// Numbers that a kernel writes.
@@ -114,7 +119,8 @@ public struct KernelTable: Sendable {
     packBlocks: @escaping @Sendable (UnsafePointer<PackingArguments>) -> Void,
     packHalfBlocks: @escaping @Sendable (UnsafePointer<HalfPackingArguments>) -> Void,
     packWinograd: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
-    widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void
+    widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void,
+    multiplyAddPeak: @escaping @Sendable (Int, Out) -> Int
   ) {
     self.name = name
     self.blockChannels = blockChannels
@@ -142,5 +148,6 @@ public struct KernelTable: Sendable {
     self.packHalfBlocks = packHalfBlocks
     self.packWinograd = packWinograd
     self.widenHalf = widenHalf
+    self.multiplyAddPeak = multiplyAddPeak
   }
 }

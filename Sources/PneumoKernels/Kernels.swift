@@ -25,5 +25,6 @@ public func makeKernelTable() -> KernelTable {
     packBlocks: { packBlocks($0) },
     packHalfBlocks: { packHalfBlocks($0) },
     packWinograd: { packWinograd($0) },
-    widenHalf: { widenHalf($0, $1, $2) })
+    widenHalf: { widenHalf($0, $1, $2) },
+    multiplyAddPeak: { multiplyAddPeak($0, $1) })
 }

@@ -1,0 +1,8 @@
+/// Why something could not be measured.
+struct BenchError: Error, CustomStringConvertible {
+  /// One sentence: what was expected, what was found, what to do.
+  let description: String
+
+  /// An error with this description.
+  init(_ description: String) { self.description = description }
+}

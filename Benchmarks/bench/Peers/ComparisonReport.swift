@@ -1,0 +1,108 @@
+import Foundation
+import PneumoConsole
+
+/// A comparison as Markdown and as CSV.
+struct ComparisonReport {
+  /// What was measured.
+  let comparison: Comparison
+  /// What it was measured with.
+  let conditions: Conditions
+
+  /// On what, with what, when.
+  struct Conditions: Equatable {
+    /// The name of the processor.
+    let processor: String
+    /// Our instruction set.
+    let instructionSet: String
+    /// `reference`, or the file of a model.
+    let network: String
+    /// Our commit.
+    let commit: String
+    /// As in `2026-11-23`.
+    let date: String
+    /// The command that makes this report again.
+    let command: String
+
+    /// Processor, instruction set and date.
+    var title: String { "\(processor), \(instructionSet), \(date)" }
+
+    /// The name of the files, without what stands behind the dot.
+    var fileName: String {
+      let words = [processor, instructionSet, network == "reference" ? "" : network, date]
+      return words.joined(separator: " ").lowercased()
+        .split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "-")
+    }
+  }
+
+  /// A table of milliseconds per image, with the ratio to the fastest other engine.
+  var markdown: String {
+    let cells = comparison.cells
+    var lines = [
+      "# \(conditions.title)", "",
+      "Milliseconds per image, medians of interleaved rounds; network: \(conditions.network), f32.",
+      "Made with `\(conditions.command)` at commit \(conditions.commit).", "",
+      row(["engine", "version"] + cells.map(\.title)),
+      row(["---", "---"] + cells.map { _ in "---:" }),
+    ]
+    for engine in comparison.engines {
+      let entries = cells.map { comparison.entry(engine, $0) }
+      let version = entries.lazy.compactMap { $0?.version }.first ?? "-"
+      lines.append(
+        row(
+          [Engine.title(engine), version]
+            + entries.map { entry in
+              guard let entry else { return "-" }
+              let text = Format.fixed(entry.perImage, 2)
+              return comparison.fastestPeer(entry.cell) == entry ? "**\(text)**" : text
+            }))
+    }
+    lines.append(
+      row(
+        ["Pneumo / fastest other", ""]
+          + cells.map { cell in comparison.ratio(cell).map { Format.fixed($0, 2) } ?? "-" }))
+    let differences = comparison.entries.map(\.difference)
+    lines += [
+      "",
+      "Bold: the fastest other engine. All answers agree: the largest difference of an output is "
+        + String(format: "%.1e.", differences.max() ?? 0),
+    ]
+    for skipped in comparison.skipped {
+      lines += ["", "Not timed: \(Engine.title(skipped.engine)), because \(skipped.reason)"]
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One line an engine and cell.
+  var csv: String {
+    let header =
+      "engine,version,size,batch,threads,ms_per_call,ms_per_image,images_per_s,rounds,"
+      + "fastest_round_ms,slowest_round_ms,output_difference\n"
+    return header
+      + comparison.entries.map { entry in
+        let cell = entry.cell
+        return [
+          entry.engine, entry.version, "\(cell.size)", "\(cell.batch)", "\(cell.threads)",
+          Format.fixed(entry.milliseconds, 3), Format.fixed(entry.perImage, 3),
+          Format.fixed(1000 / entry.perImage, 1), "\(entry.rounds.count)",
+          Format.fixed(entry.rounds.min() ?? 0, 3), Format.fixed(entry.rounds.max() ?? 0, 3),
+          String(format: "%.1e", entry.difference),
+        ].joined(separator: ",") + "\n"
+      }.joined()
+  }
+
+  private func row(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
+
+  /// Writes Markdown, CSV and a chart to `folder`, and answers their paths.
+  func write(to folder: String) throws -> [String] {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let texts = [
+      ("md", markdown), ("csv", csv),
+      ("svg", BarChart(comparison, title: conditions.title).svg),
+    ]
+    return try texts.map { suffix, text in
+      let path = "\(folder)/\(conditions.fileName).\(suffix)"
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      return path
+    }
+  }
+}

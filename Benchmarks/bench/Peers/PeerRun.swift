@@ -1,0 +1,97 @@
+import Foundation
+import PneumoConsole
+
+/// Times our engine and others, interleaved: in each round each engine runs once, in a process of
+/// its own, so that a busy neighbour slows all of them.
+struct PeerRun {
+  /// What is computed.
+  let cells: [Comparison.Cell]
+  /// A .pnm file instead of the reference network.
+  let model: String?
+  /// For how long an engine is timed in each round.
+  let seconds: Double
+  /// How often each engine is timed.
+  let rounds: Int
+  /// `avx2` limits engines that can be limited, and leaves out the others.
+  let instructionSet: String?
+  /// Where the other engines are.
+  let environment: PythonEnvironment
+
+  /// Runs everything. Engines that cannot be run are skipped; a wrong answer is an error.
+  func compare(_ engines: [Engine]) throws -> Comparison {
+    var skipped: [Comparison.Skipped] = []
+    var usable: [Engine] = []
+    for engine in engines {
+      if let reason = try environment.prepare(engine) {
+        skipped.append(.init(engine: engine.name, reason: reason))
+      } else {
+        usable.append(engine)
+      }
+    }
+    var entries: [Comparison.Entry] = []
+    for (number, cell) in cells.enumerated() {
+      StandardStream.error.write("bench: \(number + 1) of \(cells.count): \(cell.title)\n")
+      let lines = try measure(cell, &usable, &skipped)
+      guard let ours = lines["pneumo"] else { preconditionFailure("ours is run, or thrown") }
+      if ours[0].y.allSatisfy({ $0 < 0.001 || $0 > 0.999 }) {
+        StandardStream.error.write(
+          "bench: all outputs are near 0 or 1, where it says little that engines agree\n")
+      }
+      for (engine, lines) in lines.sorted(by: { $0.key < $1.key }) {
+        let difference = lines.map { $0.difference(from: ours[0]) }.max() ?? 0
+        guard difference <= PeerLine.tolerance else {
+          throw BenchError(
+            "\(cell.title): \(Engine.title(engine)) and Pneumo differ by \(difference) in an output, "
+              + "more than \(PeerLine.tolerance); their times cannot be compared")
+        }
+        entries.append(
+          Comparison.Entry(
+            engine: engine, version: lines[0].version, cell: cell, rounds: lines.map(\.ms),
+            difference: difference))
+      }
+    }
+    let timed = Set(usable.map(\.name)).union(["pneumo"])
+    return Comparison(
+      cells: cells, entries: entries.filter { timed.contains($0.engine) }, skipped: skipped)
+  }
+
+  /// The lines of all rounds; an engine that fails moves from `engines` to `skipped`.
+  private func measure(
+    _ cell: Comparison.Cell, _ engines: inout [Engine], _ skipped: inout [Comparison.Skipped]
+  ) throws -> [String: [PeerLine]] {
+    var lines: [String: [PeerLine]] = [:]
+    for round in 0..<rounds {
+      let isa = instructionSet.map { ["--isa", $0] } ?? []
+      let ours = try Command.run([Self.executable, "run", "--json"] + arguments(cell) + isa)
+      guard ours.exitCode == 0 else { throw BenchError("our own run failed: \(ours.reason)") }
+      lines["pneumo", default: []].append(try PeerLine(output: ours.output))
+      // Each round starts with another engine.
+      let turn = engines.isEmpty ? 0 : round % engines.count
+      for engine in engines[turn...] + engines[..<turn] {
+        let words = [
+          environment.python, Checkout.path("Benchmarks/peers.py"), engine.name, "--scratch",
+          PythonEnvironment.scratch,
+        ]
+        let limit = instructionSet == "avx2" ? isa : []
+        let theirs = try Command.run(words + arguments(cell) + limit)
+        if theirs.exitCode == 0 {
+          lines[engine.name, default: []].append(try PeerLine(output: theirs.output))
+        } else {
+          skipped.append(.init(engine: engine.name, reason: theirs.reason))
+          engines.removeAll { $0 == engine }
+          lines[engine.name] = nil
+        }
+      }
+    }
+    return lines
+  }
+
+  private func arguments(_ cell: Comparison.Cell) -> [String] {
+    [
+      "--batch", "\(cell.batch)", "--threads", "\(cell.threads)", "--seconds", "\(seconds)",
+    ] + (model.map { ["--model", $0] } ?? ["--size", "\(cell.size)"])
+  }
+
+  private static let executable =
+    Bundle.main.executablePath ?? CommandLine.arguments[0]
+}
