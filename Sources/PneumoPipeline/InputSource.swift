@@ -87,9 +87,8 @@ public struct InputSource: Sendable {
       return
     }
     guard !line.isEmpty else { return }
-    found =
-      Self.path(line).error == nil
-      ? Self.images(at: Self.path(line).path)[...] : [Self.path(line)]
+    let input = Self.path(line)
+    found = input.error == nil ? Self.images(at: input.path)[...] : [input]
   }
 
   private static func images(at path: String) -> [Input] {
