@@ -31,34 +31,42 @@ extension PlanBuilder {
     }
   }
 
-  /// The scalars of `tensor` as `Float`, followed by zeros up to `count`.
-  func floats(_ tensor: WeightTensor, padded count: Int? = nil) -> FloatBuffer {
-    let buffer = FloatBuffer(count: max(count ?? tensor.count, tensor.count))
+  /// Passes the scalars of `tensor` as `Float`, widened where they are stored as half precision.
+  func withFloats(_ tensor: WeightTensor, _ body: (UnsafePointer<Float>) -> Void) {
     tensor.withUnsafeBytes { raw in
       // SAFETY: the tensor has `count` scalars of its type, aligned to them.
       switch tensor.scalarType {
       case .float32:
         guard let source = raw.bindMemory(to: Float.self).baseAddress else { return }
-        buffer.pointer.update(from: source, count: tensor.count)
+        body(source)
       case .float16:
         guard let source = raw.bindMemory(to: UInt16.self).baseAddress else { return }
+        let buffer = FloatBuffer(count: tensor.count)
         kernels.widenHalf(source, buffer.pointer, tensor.count)
+        body(buffer.pointer)
       }
     }
+  }
+
+  /// The scalars of `tensor` as they stand there.
+  func floats(_ tensor: WeightTensor) -> FloatBuffer {
+    let buffer = FloatBuffer(count: tensor.count)
+    withFloats(tensor) { buffer.pointer.update(from: $0, count: tensor.count) }
     return buffer
   }
 
   /// A kernel of `rows` × `columns` packed in blocks, one group after the other.
   func packed(_ kernel: WeightTensor, rows: Int, columns: Int, groups: Int = 1) -> FloatBuffer {
-    let source = floats(kernel)
     let perGroup = columns / groups
     let packed = FloatBuffer(count: rows * padded(perGroup) * groups)
-    for group in 0..<groups {
-      var arguments = PackingArguments(
-        input: source.pointer + group * perGroup,
-        output: packed.pointer + group * rows * padded(perGroup),
-        rows: rows, columns: perGroup, rowStride: columns)
-      kernels.packBlocks(&arguments)
+    withFloats(kernel) { source in
+      for group in 0..<groups {
+        var arguments = PackingArguments(
+          input: source + group * perGroup,
+          output: packed.pointer + group * rows * padded(perGroup),
+          rows: rows, columns: perGroup, rowStride: columns)
+        kernels.packBlocks(&arguments)
+      }
     }
     return packed
   }
@@ -83,12 +91,13 @@ extension PlanBuilder {
   /// A kernel of shape (3, 3, inputs, outputs) transformed for tiles of `tileSize`.
   func packedWinograd(_ kernel: WeightTensor, tileSize: Int) -> FloatBuffer {
     let (inputs, outputs) = (kernel.shape[2], kernel.shape[3])
-    let source = floats(kernel)
     let packed = FloatBuffer(count: (tileSize + 2) * (tileSize + 2) * inputs * padded(outputs))
-    var arguments = WinogradPackingArguments(
-      input: source.pointer, output: packed.pointer, tileSize: tileSize, inputs: inputs,
-      outputs: outputs)
-    kernels.packWinograd(&arguments)
+    withFloats(kernel) { source in
+      var arguments = WinogradPackingArguments(
+        input: source, output: packed.pointer, tileSize: tileSize, inputs: inputs,
+        outputs: outputs)
+      kernels.packWinograd(&arguments)
+    }
     return packed
   }
 
@@ -97,10 +106,11 @@ extension PlanBuilder {
     let perGroup = columns / groups
     let packed = FloatBuffer(count: padded(perGroup) * groups)
     guard let bias else { return packed }
-    let source = floats(bias)
-    for group in 0..<groups {
-      (packed.pointer + group * padded(perGroup)).update(
-        from: source.pointer + group * perGroup, count: perGroup)
+    withFloats(bias) { source in
+      for group in 0..<groups {
+        (packed.pointer + group * padded(perGroup)).update(
+          from: source + group * perGroup, count: perGroup)
+      }
     }
     return packed
   }
