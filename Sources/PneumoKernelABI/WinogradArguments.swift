@@ -84,28 +84,28 @@ public struct WinogradArguments {
     (outputs * (isPooled ? 2 : 1) + tileSize - 1) / tileSize
   }
 
-  // 16 elements more than needed keep matrices away from power-of-two distances, at which all
+  // Scratch memory has all elements of a transformed tile together, so that transforms read and write
+  // in one stretch. Some elements more keep tiles away from power-of-two distances, at which all
   // would fight for the same lines of the cache.
 
-  /// Elements from a matrix of transformed inputs (tiles × channels) to the next.
-  @inlinable public var inputMatrixStride: Int { tiles * channelStride + 16 }
-  /// Elements from a matrix of products (tiles × a block of output channels) to the next. One row
-  /// more than there are tiles: a kernel may write it.
-  @inlinable public func productMatrixStride(blockChannels: Int) -> Int {
-    (tiles + 1) * blockChannels + 16
+  /// Elements from a transformed input tile to the next: for each place in the tile all channels.
+  @inlinable public var inputTileStride: Int {
+    transformedSize * transformedSize * channelStride + 16
+  }
+  /// Elements from a tile of products to the next: for each place a block of output channels.
+  @inlinable public func productTileStride(blockChannels: Int) -> Int {
+    transformedSize * transformedSize * blockChannels + 16
   }
   /// Elements that the transformed inputs take, before the products.
-  @inlinable public var inputMatrixCount: Int {
-    transformedSize * transformedSize * inputMatrixStride
-  }
+  @inlinable public var inputCount: Int { tiles * inputTileStride }
   /// Elements that the products take, before a tile that is half transformed.
-  @inlinable public func productMatrixCount(blockChannels: Int) -> Int {
-    transformedSize * transformedSize * productMatrixStride(blockChannels: blockChannels)
+  @inlinable public func productCount(blockChannels: Int) -> Int {
+    tiles * productTileStride(blockChannels: blockChannels)
   }
   /// Elements of the scratch memory.
   @inlinable public func scratchCount(blockChannels: Int) -> Int {
     // A vector, half a block, for each element of a tile in two stages.
-    inputMatrixCount + productMatrixCount(blockChannels: blockChannels)
+    inputCount + productCount(blockChannels: blockChannels)
       + transformedSize * transformedSize * blockChannels
   }
 }

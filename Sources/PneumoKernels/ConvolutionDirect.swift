@@ -9,7 +9,12 @@ import PneumoKernelABI
 func convolveDirect(
   _ arguments: UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int
 ) {
-  let a = arguments.pointee
+  var a = arguments.pointee
+  if a.dilationWidth == 1 && a.inputPixelStride == a.inputChannels {
+    // The pixels under a row of the kernel follow each other: one long pixel.
+    a.inputChannels &*= a.kernelWidth
+    a.kernelWidth = 1
+  }
   let pooling = a.isPooled ? 2 : 1
   let blockSize = a.kernelHeight &* a.kernelWidth &* a.inputChannels &* blockChannels
   // SAFETY: pixels are 0..<outputWidth, channels 0..<outputChannels, rows as the caller checked.
@@ -41,7 +46,8 @@ private func convolveRow(
   var x = 0
   while x < a.outputWidth {
     let count = sumTile(
-      a, input + x &* step, kernel, a.bias + channel, a.scratch, a.outputWidth &- x, isHalf: false)
+      a, input + x &* step, kernel, a.bias + channel, (a.scratch, blockChannels),
+      a.outputWidth &- x, isHalf: false)
     storeTile(a, a.scratch, count, channel, output + x &* a.outputPixelStride)
     x &+= count
   }
@@ -62,7 +68,8 @@ private func convolvePooledRow(
       let offset = place / 2 &* below &+ place % 2 &* right
       count = sumTile(
         a, input + (2 &* x &* right &+ offset), kernel, a.bias + channel,
-        a.scratch + place &* tilePixels &* blockChannels, a.outputWidth &- x, isHalf: false)
+        (a.scratch + place &* tilePixels &* blockChannels, blockChannels),
+        a.outputWidth &- x, isHalf: false)
     }
     storePooledTile(a, a.scratch, count, channel, output + x &* a.outputPixelStride)
     x &+= count

@@ -32,7 +32,7 @@ func transformWinogradInput(
   let size = a.transformedSize
   // SAFETY: a patch and its half-transformed form have a vector for each element of a transformed
   // tile; what is loaded outside the image is not read.
-  let half = a.scratch + (a.inputMatrixCount &+ a.productMatrixCount(blockChannels: blockChannels))
+  let half = a.scratch + (a.inputCount &+ a.productCount(blockChannels: blockChannels))
   let patch = half + size &* size &* Vector.scalarCount
   for tile in 0..<count {
     let place = Place(a, first &+ tile)
@@ -42,7 +42,7 @@ func transformWinogradInput(
     let isInside = y >= 0 && x >= 0 && y &+ size <= a.inputHeight && x &+ size <= a.inputWidth
     var channel = 0
     while channel < a.inputChannels {
-      let target = a.scratch + (tile &* a.channelStride &+ channel)
+      let target = a.scratch + (tile &* a.inputTileStride &+ channel)
       if isInside && channel &+ Vector.scalarCount <= a.inputChannels {
         transformPatch(
           a, a.input + (origin &+ channel), a.inputWidth &* a.inputChannels, a.inputChannels,
@@ -56,7 +56,7 @@ func transformWinogradInput(
   }
 }
 
-/// `Bᵀ · patch · B` of a vector of channels, to the matrices from `output` on.
+/// `Bᵀ · patch · B` of a vector of channels, to the transformed tile that starts at `output`.
 @inline(__always)
 private func transformPatch(
   _ a: WinogradArguments, _ patch: UnsafePointer<Float>, _ rowStride: Int, _ pixelStride: Int,
@@ -70,8 +70,8 @@ private func transformPatch(
   }
   for y in 0..<size {
     transformInput(
-      a.tileSize, half + y &* row, Vector.scalarCount, output + y &* size &* a.inputMatrixStride,
-      a.inputMatrixStride)
+      a.tileSize, half + y &* row, Vector.scalarCount, output + y &* size &* a.channelStride,
+      a.channelStride)
   }
 }
 
@@ -104,26 +104,27 @@ func multiplyWinograd(
 ) {
   let a = arguments.pointee
   let matrices = a.transformedSize &* a.transformedSize
-  let products = a.scratch + a.inputMatrixCount
-  let stride = a.productMatrixStride(blockChannels: blockChannels)
+  let products = a.scratch + a.inputCount
+  let productStride = a.productTileStride(blockChannels: blockChannels)
   let kernel = a.kernel + block &* matrices &* a.inputChannels &* blockChannels
   // SAFETY: kernel and scratch memory have the sizes that the arguments tell.
   withUnsafeTemporaryAllocation(of: Float.self, capacity: blockChannels) { zeros in
     zeros.initialize(repeating: 0)
+    let bias = UnsafePointer(zeros.baseAddress!)
     let product = ConvolutionArguments(
-      input: a.scratch, kernel: kernel, bias: zeros.baseAddress!, output: products,
-      scratch: products, inputRowStride: 0, inputPixelStride: a.channelStride, outputRowStride: 0,
-      outputPixelStride: blockChannels, outputWidth: count, kernelHeight: 1, kernelWidth: 1,
+      input: a.scratch, kernel: kernel, bias: bias, output: products, scratch: products,
+      inputRowStride: 0, inputPixelStride: a.inputTileStride, outputRowStride: 0,
+      outputPixelStride: productStride, outputWidth: count, kernelHeight: 1, kernelWidth: 1,
       inputChannels: a.inputChannels, outputChannels: blockChannels)
     for matrix in 0..<matrices {
-      let input = a.scratch + matrix &* a.inputMatrixStride
-      let output = products + matrix &* stride
+      let input = a.scratch + matrix &* a.channelStride
+      let output = products + matrix &* blockChannels
       let weights = kernel + matrix &* a.inputChannels &* blockChannels
       var tile = 0
       while tile < count {
         tile &+= sumTile(
-          product, input + tile &* a.channelStride, weights, zeros.baseAddress!,
-          output + tile &* blockChannels, count &- tile, isHalf: false)
+          product, input + tile &* a.inputTileStride, weights, bias,
+          (output + tile &* productStride, productStride), count &- tile, isHalf: false)
       }
     }
   }
@@ -136,15 +137,15 @@ func transformWinogradOutput(
 ) {
   let a = arguments.pointee
   let size = a.transformedSize
-  let matrixStride = a.productMatrixStride(blockChannels: blockChannels)
-  let products = a.scratch + a.inputMatrixCount
+  let productStride = a.productTileStride(blockChannels: blockChannels)
+  let products = a.scratch + a.inputCount
   let pooling = a.isPooled ? 2 : 1
   let side = a.tileSize / pooling
   let halfRow = size &* Vector.scalarCount
   let row = a.tileSize &* Vector.scalarCount
   // SAFETY: a half-transformed tile and a whole one have at most a vector for each element of a
   // transformed tile; only outputs inside the image and below the number of channels are written.
-  let half = products + a.productMatrixCount(blockChannels: blockChannels)
+  let half = products + a.productCount(blockChannels: blockChannels)
   let sums = half + size &* halfRow
   for tile in 0..<count {
     let place = Place(a, first &+ tile)
@@ -152,10 +153,10 @@ func transformWinogradOutput(
     let x0 = place.column &* side
     var channel = block &* blockChannels
     for part in 0..<2 where channel < a.outputChannels {
-      let source = products + (tile &* blockChannels &+ part &* Vector.scalarCount)
+      let source = products + (tile &* productStride &+ part &* Vector.scalarCount)
       for x in 0..<size {
         transformOutput(
-          a.tileSize, source + x &* matrixStride, size &* matrixStride,
+          a.tileSize, source + x &* blockChannels, size &* blockChannels,
           half + x &* Vector.scalarCount, halfRow)
       }
       for y in 0..<a.tileSize {

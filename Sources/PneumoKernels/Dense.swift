@@ -52,8 +52,8 @@ private func multiplyImages(
     var image = 0
     while image < a.images {
       let count = sumTile(
-        row, a.input + image &* a.inputs, a.kernel + block &* size, a.bias + channel, a.scratch,
-        a.images &- image, isHalf: isHalf)
+        row, a.input + image &* a.inputs, a.kernel + block &* size, a.bias + channel,
+        (a.scratch, blockChannels), a.images &- image, isHalf: isHalf)
       storeTile(row, a.scratch, count, channel, a.output + image &* a.outputs)
       image &+= count
     }
@@ -77,7 +77,9 @@ private func multiplyImage(
     if count == 4 {
       sumFourBlocks(a, kernel, size, a.bias + channel, a.scratch, isHalf: isHalf)
     } else {
-      _ = sumTile(row, a.input, kernel, a.bias + channel, a.scratch, 1, isHalf: isHalf)
+      _ = sumTile(
+        row, a.input, kernel, a.bias + channel, (a.scratch, blockChannels), 1,
+        isHalf: isHalf)
     }
     for number in 0..<count {
       storeTile(

@@ -25,12 +25,13 @@ let tilePixels = 6
 /// - Parameters:
 ///   - input: the first element that the first pixel's sum reads.
 ///   - kernel: the packed block, of `Float`s or, with `isHalf`, of halves.
-///   - sums: room for ``tilePixels`` times a block.
+///   - sums: room for a block for each pixel, and how far apart the blocks are.
 /// - Returns: the number of pixels.
 @inline(__always)
 func sumTile(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
-  _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ remaining: Int, isHalf: Bool
+  _ bias: UnsafePointer<Float>, _ sums: (start: UnsafeMutablePointer<Float>, stride: Int),
+  _ remaining: Int, isHalf: Bool
 ) -> Int {
   let step = tileStep(a)
   switch remaining {
@@ -53,7 +54,7 @@ func sumTile(
     return 2
   default:
     // The same pixel twice: a single one would not be faster.
-    sum2(a, input, input, kernel, bias, sums, isHalf: isHalf)
+    sum2(a, input, input, kernel, bias, (sums.start, 0), isHalf: isHalf)
     return 1
   }
 }
@@ -70,8 +71,8 @@ private func tileStep(_ a: ConvolutionArguments) -> Int {
 @inline(__always)
 private func sum12(
   _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
-  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
-  isHalf: Bool
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>,
+  _ sums: (start: UnsafeMutablePointer<Float>, stride: Int), isHalf: Bool
 ) {
   var first = Sums6(bias)
   var second = Sums6(bias)
@@ -80,15 +81,15 @@ private func sum12(
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
   }
-  first.write(to: sums)
-  second.write(to: sums + 6 &* blockChannels)
+  first.write(to: sums.start, sums.stride)
+  second.write(to: sums.start + 6 &* sums.stride, sums.stride)
 }
 
 @inline(__always)
 private func sum8(
   _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
-  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
-  isHalf: Bool
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>,
+  _ sums: (start: UnsafeMutablePointer<Float>, stride: Int), isHalf: Bool
 ) {
   var first = Sums4(bias)
   var second = Sums4(bias)
@@ -97,8 +98,8 @@ private func sum8(
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
   }
-  first.write(to: sums)
-  second.write(to: sums + 4 &* blockChannels)
+  first.write(to: sums.start, sums.stride)
+  second.write(to: sums.start + 4 &* sums.stride, sums.stride)
 }
 
 #endif
@@ -106,8 +107,8 @@ private func sum8(
 @inline(__always)
 private func sum6(
   _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
-  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
-  isHalf: Bool
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>,
+  _ sums: (start: UnsafeMutablePointer<Float>, stride: Int), isHalf: Bool
 ) {
   var first = Sums3(bias)
   var second = Sums3(bias)
@@ -116,15 +117,15 @@ private func sum6(
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
   }
-  first.write(to: sums)
-  second.write(to: sums + 3 &* blockChannels)
+  first.write(to: sums.start, sums.stride)
+  second.write(to: sums.start + 3 &* sums.stride, sums.stride)
 }
 
 @inline(__always)
 private func sum4(
   _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
-  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
-  isHalf: Bool
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>,
+  _ sums: (start: UnsafeMutablePointer<Float>, stride: Int), isHalf: Bool
 ) {
   var first = Sums2(bias)
   var second = Sums2(bias)
@@ -133,15 +134,15 @@ private func sum4(
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
   }
-  first.write(to: sums)
-  second.write(to: sums + 2 &* blockChannels)
+  first.write(to: sums.start, sums.stride)
+  second.write(to: sums.start + 2 &* sums.stride, sums.stride)
 }
 
 @inline(__always)
 private func sum2(
   _ a: ConvolutionArguments, _ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>,
-  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>,
-  isHalf: Bool
+  _ kernel: UnsafeRawPointer, _ bias: UnsafePointer<Float>,
+  _ sums: (start: UnsafeMutablePointer<Float>, stride: Int), isHalf: Bool
 ) {
   var first = Sums1(bias)
   var second = Sums1(bias)
@@ -150,8 +151,8 @@ private func sum2(
     first.add(low + offset, step, w0, w1)
     second.add(high + offset, step, w0, w1)
   }
-  first.write(to: sums)
-  second.write(to: sums + 1 &* blockChannels)
+  first.write(to: sums.start, sums.stride)
+  second.write(to: sums.start + 1 &* sums.stride, sums.stride)
 }
 
 /// Passes each input offset and the weights of a block there to `body`, in the order of the sum.
@@ -201,9 +202,9 @@ private struct Sums1 {
     a1 = multiplyAdd(a1, x, w1)
   }
 
-  /// Stores a block for each pixel.
+  /// Stores a block for each pixel, `stride` elements apart.
   @inline(__always)
-  func write(to sums: UnsafeMutablePointer<Float>) {
+  func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
     store(a0, sums)
     store(a1, sums + Vector.scalarCount)
   }
@@ -226,9 +227,9 @@ private struct Sums2 {
   }
 
   @inline(__always)
-  func write(to sums: UnsafeMutablePointer<Float>) {
-    low.write(to: sums)
-    high.write(to: sums + blockChannels)
+  func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.write(to: sums, stride)
+    high.write(to: sums + stride, stride)
   }
 }
 
@@ -249,9 +250,9 @@ private struct Sums3 {
   }
 
   @inline(__always)
-  func write(to sums: UnsafeMutablePointer<Float>) {
-    low.write(to: sums)
-    high.write(to: sums + 2 &* blockChannels)
+  func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.write(to: sums, stride)
+    high.write(to: sums + 2 &* stride, stride)
   }
 }
 
@@ -273,9 +274,9 @@ private struct Sums4 {
   }
 
   @inline(__always)
-  func write(to sums: UnsafeMutablePointer<Float>) {
-    low.write(to: sums)
-    high.write(to: sums + 2 &* blockChannels)
+  func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.write(to: sums, stride)
+    high.write(to: sums + 2 &* stride, stride)
   }
 }
 
@@ -296,9 +297,9 @@ private struct Sums6 {
   }
 
   @inline(__always)
-  func write(to sums: UnsafeMutablePointer<Float>) {
-    low.write(to: sums)
-    high.write(to: sums + 3 &* blockChannels)
+  func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.write(to: sums, stride)
+    high.write(to: sums + 3 &* stride, stride)
   }
 }
 #endif

@@ -184,7 +184,7 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
       for x in 0..<size {
         let place = y * size + x
         let found =
-          Double(scratch.pointer[place * arguments.inputMatrixStride])
+          Double(scratch.pointer[place * arguments.channelStride])
           * Double(packed.pointer[place * kernels.blockChannels])
         let expected = expectedInput[y][x] * expectedKernel[y][x]
         #expect(abs(found - expected) <= 2e-6 * max(1, abs(expected)), "place \(y), \(x)")
@@ -195,9 +195,8 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
 
     // The output's transform, of products that stand in the scratch memory.
     let products = random.floats(size * size)
-    let stride = arguments.productMatrixStride(blockChannels: kernels.blockChannels)
     for (place, value) in products.enumerated() {
-      scratch.pointer[arguments.inputMatrixCount + place * stride] = value
+      scratch.pointer[arguments.inputCount + place * kernels.blockChannels] = value
     }
     kernels.transformWinogradOutput(&arguments, 0, 0, 1)
     let expectedOutput = WinogradMatrices.sandwich(
