@@ -6,6 +6,10 @@ import PneumoModel
 /// Grey stays grey; YCbCr, RGB, CMYK and YCCK become RGB. The accurate integer transform and
 /// triangle-filtered chroma are used, as by default in libjpeg. A file that is truncated or damaged
 /// is an error, never half an image.
+///
+/// Images are decoded at full size, never at the 1/2, 1/4 or 1/8 that libjpeg offers: no filter of
+/// the preprocessing gives the same bytes then. Even `box`, where it averages just those blocks,
+/// differs: libjpeg averages before it rounds.
 public struct JPEGDecoder: Sendable {
   /// What a file may ask for.
   public let limits: DecodeLimits
