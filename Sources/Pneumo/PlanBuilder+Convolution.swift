@@ -109,7 +109,7 @@ extension PlanBuilder {
     if let limits = layer.activation?.clampLimits { (template.low, template.high) = limits }
     let units = template.tileRows * template.tileColumns
     template.tiles = winogradTiles(
-      bytesPerTile: (tileSize + 2) * (tileSize + 2) * channelStride * 4)
+      bytesPerTile: (tileSize + 2) * (tileSize + 2) * (channelStride + kernels.blockChannels) * 4)
     let run = kernels.convolveWinograd
     // SAFETY: the weights live as long as the step; the other pointers are set before each use.
     nonisolated(unsafe) let arguments = template
@@ -129,8 +129,8 @@ extension PlanBuilder {
     }
   }
 
-  /// How many tiles are transformed together: whole tiles of sums, whose inputs fill half the
-  /// second-level cache. The other half is for weights, products and the image.
+  /// How many tiles are transformed together: whole tiles of sums, whose inputs and products fill
+  /// half the second-level cache. The other half is for weights and the image.
   private func winogradTiles(bytesPerTile: Int) -> Int {
     let fitting = CacheSize.secondLevel / 2 / bytesPerTile
     return min(max(fitting / kernels.tilePixels, 1), 4) * kernels.tilePixels

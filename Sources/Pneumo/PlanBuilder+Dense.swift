@@ -13,7 +13,7 @@ extension PlanBuilder {
     let limits = layer.activation?.clampLimits
     let blocks = padded(outputs) / kernels.blockChannels
     // Four blocks at once suit one image; where that leaves few tiles, threads matter more.
-    let blocksPerTile = blocks >= 16 ? 4 : 1
+    let blocksPerTile = blocks >= 8 ? 4 : 1
     let run = kernels.multiplyDense
 
     let result = makeBuffer(outputs)

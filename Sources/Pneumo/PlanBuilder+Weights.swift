@@ -74,16 +74,19 @@ extension PlanBuilder {
   /// A kernel of shape (inputs, outputs) packed in blocks, of halves or of `Float`s.
   func packed(dense kernel: WeightTensor, isHalf: Bool) -> FloatBuffer {
     let (rows, columns) = (kernel.shape[0], kernel.shape[1])
-    guard isHalf else { return packed(kernel, rows: rows, columns: columns) }
-    let packed = FloatBuffer(count: (rows * padded(columns) + 1) / 2)
-    kernel.withUnsafeBytes { raw in
-      guard let source = raw.bindMemory(to: UInt16.self).baseAddress else { return }
-      var arguments = HalfPackingArguments(
-        input: source,
-        output: UnsafeMutableRawPointer(packed.pointer)
-          .assumingMemoryBound(to: UInt16.self),
-        rows: rows, columns: columns)
-      kernels.packHalfBlocks(&arguments)
+    let count = rows * padded(columns)
+    let packed = FloatBuffer(count: isHalf ? (count + 1) / 2 : count)
+    func pack(_ source: UnsafeRawPointer) {
+      var arguments = PackingArguments(
+        input: source, output: packed.pointer, rows: rows, columns: columns, rowStride: columns)
+      arguments.isHalf = isHalf
+      kernels.packBlocks(&arguments)
+    }
+    if isHalf {
+      // SAFETY: the tensor has `rows` × `columns` halves.
+      kernel.withUnsafeBytes { if let start = $0.baseAddress { pack(start) } }
+    } else {
+      withFloats(kernel) { pack($0) }
     }
     return packed
   }

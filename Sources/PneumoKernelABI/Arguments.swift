@@ -77,7 +77,7 @@ public struct ConvolutionArguments {
 public struct DenseArguments {
   /// The first image.
   public var input: UnsafePointer<Float>
-  /// Packed blocks of rows of the kernel.
+  /// The kernel, packed in blocks: see ``PackingArguments``.
   public var kernel: UnsafeRawPointer
   /// Whether the kernel is of half precision.
   public var isKernelHalf: Bool
@@ -85,7 +85,7 @@ public struct DenseArguments {
   public var bias: UnsafePointer<Float>
   /// The first image.
   public var output: UnsafeMutablePointer<Float>
-  /// Room for the sums of a tile, ``KernelTable/tileCount`` elements, which no other thread works in.
+  /// Room for ``KernelTable/tileCount`` elements, which no other thread works in.
   public var scratch: UnsafeMutablePointer<Float>
   /// How many images there are, one after the other.
   public var images: Int
@@ -193,22 +193,25 @@ public struct ScaleArguments {
   }
 }
 
-/// A matrix to be packed in blocks of columns.
+/// A matrix to be packed: blocks of ``KernelTable/blockChannels`` columns, each row by row. Columns
+/// that the last block lacks are zeros.
 public struct PackingArguments {
-  /// The first element.
-  public var input: UnsafePointer<Float>
-  /// Room for `rows` × `columns`, the latter rounded up to whole blocks.
-  public var output: UnsafeMutablePointer<Float>
+  /// The first element, of type `Float`, or of half precision.
+  public var input: UnsafeRawPointer
+  /// Room for `rows` × `columns`, the latter rounded up to whole blocks, of the same type.
+  public var output: UnsafeMutableRawPointer
   /// Rows of the matrix.
   public var rows: Int
   /// Columns of the matrix.
   public var columns: Int
-  /// From a row of the matrix to the next.
+  /// Elements from a row of the matrix to the next.
   public var rowStride: Int
+  /// Whether the elements are of half precision.
+  public var isHalf = false
 
-  /// All that has no usual value.
+  /// A matrix, and where it goes.
   public init(
-    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    input: UnsafeRawPointer, output: UnsafeMutableRawPointer, rows: Int, columns: Int,
     rowStride: Int
   ) {
     self.input = input
@@ -216,27 +219,5 @@ public struct PackingArguments {
     self.rows = rows
     self.columns = columns
     self.rowStride = rowStride
-  }
-}
-
-/// A matrix of half-precision numbers to be packed in blocks of columns.
-public struct HalfPackingArguments {
-  /// The first element; rows follow each other.
-  public var input: UnsafePointer<UInt16>
-  /// Room for `rows` × `columns`, the latter rounded up to whole blocks.
-  public var output: UnsafeMutablePointer<UInt16>
-  /// Rows of the matrix.
-  public var rows: Int
-  /// Columns of the matrix.
-  public var columns: Int
-
-  /// A matrix and where it goes.
-  public init(
-    input: UnsafePointer<UInt16>, output: UnsafeMutablePointer<UInt16>, rows: Int, columns: Int
-  ) {
-    self.input = input
-    self.output = output
-    self.rows = rows
-    self.columns = columns
   }
 }

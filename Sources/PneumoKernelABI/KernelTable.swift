@@ -72,12 +72,8 @@ public struct KernelTable: Sendable {
   /// Softmax over the channels of each pixel; `output` may be `input`.
   public let softmax: @Sendable (_ input: In, _ output: Out, _ pixels: Int, _ channels: Int) -> Void
 
-  /// Packs a matrix of `rows` × `columns`, whose rows are `rowStride` apart, for
-  /// `convolveDirect` and `multiplyDense`: blocks of `blockChannels` columns, each block row by row, zeros in the
-  /// columns that the last block lacks.
+  /// Packs the weights of a layer for `convolveDirect` or `multiplyDense`.
   public let packBlocks: @Sendable (UnsafePointer<PackingArguments>) -> Void
-  /// Packs a matrix of half-precision numbers in the same way for `multiplyDense`.
-  public let packHalfBlocks: @Sendable (UnsafePointer<HalfPackingArguments>) -> Void
   /// Transforms the weights of a 3×3 convolution for `convolveWinograd`.
   public let packWinograd: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
   /// Widens finite half-precision numbers.
@@ -117,7 +113,6 @@ public struct KernelTable: Sendable {
     swish: @escaping @Sendable (In, Out, Int) -> Void,
     softmax: @escaping @Sendable (In, Out, Int, Int) -> Void,
     packBlocks: @escaping @Sendable (UnsafePointer<PackingArguments>) -> Void,
-    packHalfBlocks: @escaping @Sendable (UnsafePointer<HalfPackingArguments>) -> Void,
     packWinograd: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
     widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void,
     multiplyAddPeak: @escaping @Sendable (Int, Out) -> Int
@@ -145,7 +140,6 @@ public struct KernelTable: Sendable {
     self.swish = swish
     self.softmax = softmax
     self.packBlocks = packBlocks
-    self.packHalfBlocks = packHalfBlocks
     self.packWinograd = packWinograd
     self.widenHalf = widenHalf
     self.multiplyAddPeak = multiplyAddPeak

@@ -123,7 +123,8 @@ func multiplyWinograd(
       var tile = 0
       while tile < count {
         tile &+= sumTile(
-          product, input + tile &* a.inputTileStride, weights, bias,
+          product, input + tile &* a.inputTileStride, weights,
+          bias,
           (output + tile &* productStride, productStride), count &- tile, isHalf: false)
       }
     }

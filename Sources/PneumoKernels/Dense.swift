@@ -2,7 +2,10 @@ import PneumoKernelABI
 
 // output[image][o] = clamp(bias[o] + Σ_i input[image][i] · kernel[i][o])
 //
-// Summed in this order for any number of images.
+// Summed in this order for any number of images. One image reads each weight once, so memory is what
+// limits: four blocks at once keep enough independent sums, and reads, in flight. (Slower are one
+// stretch of memory instead of four, and to pass over what is multiplied by zero, as half is behind
+// ReLU: the CPU then foresees less of what is read.)
 
 /// Blocks `firstBlock..<endBlock` of the outputs of all images.
 func multiplyDense(
@@ -60,8 +63,6 @@ private func multiplyImages(
   }
 }
 
-/// One image reads each weight once, so memory is what limits: several blocks at once keep enough
-/// independent sums, and reads, in flight.
 @inline(__always)
 private func multiplyImage(
   _ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int, isHalf: Bool
@@ -75,11 +76,10 @@ private func multiplyImage(
     let kernel = a.kernel + block &* size
     let count = block &+ 4 <= endBlock ? 4 : 1
     if count == 4 {
-      sumFourBlocks(a, kernel, size, a.bias + channel, a.scratch, isHalf: isHalf)
+      sumFourBlocks(a, kernel, size, a.bias + channel, isHalf: isHalf)
     } else {
       _ = sumTile(
-        row, a.input, kernel, a.bias + channel, (a.scratch, blockChannels), 1,
-        isHalf: isHalf)
+        row, a.input, kernel, a.bias + channel, (a.scratch, blockChannels), 1, isHalf: isHalf)
     }
     for number in 0..<count {
       storeTile(
@@ -93,7 +93,7 @@ private func multiplyImage(
 @inline(__always)
 private func sumFourBlocks(
   _ a: DenseArguments, _ kernel: UnsafeRawPointer, _ size: Int, _ bias: UnsafePointer<Float>,
-  _ sums: UnsafeMutablePointer<Float>, isHalf: Bool
+  isHalf: Bool
 ) {
   let half = Vector.scalarCount
   var (s0, s1) = (load(bias), load(bias + half))
@@ -111,6 +111,7 @@ private func sumFourBlocks(
     s6 = multiplyAdd(s6, x, weights(kernel + 3 &* size, 2 &* i, isHalf: isHalf))
     s7 = multiplyAdd(s7, x, weights(kernel + 3 &* size, 2 &* i &+ 1, isHalf: isHalf))
   }
+  let sums = a.scratch
   store(s0, sums)
   store(s1, sums + half)
   store(s2, sums + 2 &* half)
@@ -124,11 +125,9 @@ private func sumFourBlocks(
 /// Vector `index` of packed weights.
 @inline(__always)
 private func weights(_ kernel: UnsafeRawPointer, _ index: Int, isHalf: Bool) -> Vector {
-  if isHalf {
-    load(kernel.assumingMemoryBound(to: Float16.self) + index &* Vector.scalarCount)
-  } else {
-    load(kernel.assumingMemoryBound(to: Float.self) + index &* Vector.scalarCount)
-  }
+  isHalf
+    ? load(kernel.assumingMemoryBound(to: Float16.self) + index &* Vector.scalarCount)
+    : load(kernel.assumingMemoryBound(to: Float.self) + index &* Vector.scalarCount)
 }
 
 @inline(__always)
@@ -142,10 +141,9 @@ extension ConvolutionArguments {
   fileprivate init(denseLayer a: DenseArguments) {
     self.init(
       input: a.input, kernel: a.kernel, bias: a.bias, output: a.output, scratch: a.scratch,
-      inputRowStride: 0,
-      inputPixelStride: a.inputs, outputRowStride: 0, outputPixelStride: a.outputs,
-      outputWidth: a.images, kernelHeight: 1, kernelWidth: 1, inputChannels: a.inputs,
-      outputChannels: a.outputs)
+      inputRowStride: 0, inputPixelStride: a.inputs, outputRowStride: 0,
+      outputPixelStride: a.outputs, outputWidth: a.images, kernelHeight: 1, kernelWidth: 1,
+      inputChannels: a.inputs, outputChannels: a.outputs)
     low = a.low
     high = a.high
   }

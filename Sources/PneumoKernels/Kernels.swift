@@ -23,7 +23,6 @@ public func makeKernelTable() -> KernelTable {
     swish: { swish($0, $1, $2) },
     softmax: { softmax($0, $1, $2, $3) },
     packBlocks: { packBlocks($0) },
-    packHalfBlocks: { packHalfBlocks($0) },
     packWinograd: { packWinograd($0) },
     widenHalf: { widenHalf($0, $1, $2) },
     multiplyAddPeak: { multiplyAddPeak($0, $1) })

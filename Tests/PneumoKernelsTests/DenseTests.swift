@@ -60,21 +60,17 @@ import Testing
     _ weights: [Float], _ rows: Int, _ columns: Int, isHalf: Bool, into packed: GuardedBuffer,
     _ kernels: KernelTable
   ) {
+    func pack(_ source: UnsafeRawBufferPointer) {
+      var arguments = PackingArguments(
+        input: source.baseAddress!, output: packed.pointer, rows: rows, columns: columns,
+        rowStride: columns)
+      arguments.isHalf = isHalf
+      kernels.packBlocks(&arguments)
+    }
     if isHalf {
-      weights.map { Float16($0).bitPattern }.withUnsafeBufferPointer { halves in
-        var arguments = HalfPackingArguments(
-          input: halves.baseAddress!,
-          output: UnsafeMutableRawPointer(packed.pointer).assumingMemoryBound(to: UInt16.self),
-          rows: rows, columns: columns)
-        kernels.packHalfBlocks(&arguments)
-      }
+      weights.map { Float16($0).bitPattern }.withUnsafeBytes(pack)
     } else {
-      weights.withUnsafeBufferPointer { floats in
-        var arguments = PackingArguments(
-          input: floats.baseAddress!, output: packed.pointer, rows: rows, columns: columns,
-          rowStride: columns)
-        kernels.packBlocks(&arguments)
-      }
+      weights.withUnsafeBytes(pack)
     }
   }
 }
