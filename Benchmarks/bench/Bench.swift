@@ -16,6 +16,6 @@ struct Bench: ParsableCommand {
 
       Exit codes: 0 all good, 1 a wrong answer or a failure, 2 wrong usage.
       """,
-    subcommands: [Run.self],
+    subcommands: [Run.self, MeasureKernels.self],
     defaultSubcommand: Run.self)
 }
