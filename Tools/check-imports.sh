@@ -33,10 +33,12 @@ allowed() {
       echo "PneumoFiles PneumoModel CHDF5 Synchronization Foundation $system"
       ;;
     PneumoConsole) echo "Synchronization $system" ;;
+    PneumoPipeline)
+      echo "Pneumo PneumoImaging PneumoConsole Dispatch Synchronization $system"
+      ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
     pneumo-infer)
-      echo "Pneumo PneumoImaging PneumoConsole PneumoCommandLine ArgumentParser Dispatch" \
-        "Synchronization $system"
+      echo "Pneumo PneumoPipeline PneumoConsole PneumoCommandLine ArgumentParser $system"
       ;;
     pneumo-convert)
       echo "PneumoImport PneumoModel PneumoFiles PneumoConsole PneumoCommandLine ArgumentParser" \

@@ -8,11 +8,9 @@
 #include <hdf5.h>
 
 static inline hid_t pneumo_h5_native_float(void) { return H5T_NATIVE_FLOAT; }
-static inline hid_t pneumo_h5_c_string(void) { return H5T_C_S1; }
 static inline hid_t pneumo_h5_default(void) { return H5P_DEFAULT; }
 static inline hid_t pneumo_h5_all(void) { return H5S_ALL; }
 static inline unsigned pneumo_h5_read_only(void) { return H5F_ACC_RDONLY; }
-static inline size_t pneumo_h5_variable_length(void) { return H5T_VARIABLE; }
 
 // Ends libhdf5's own printing of errors to standard error.
 static inline void pneumo_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }

@@ -51,9 +51,21 @@ struct OpenFile: ~Copyable {
 
 /// All bytes of the regular file at `path`, which may hold at most `limit`.
 public func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  var bytes: [UInt8] = []
+  try readFile(path, limit: limit, into: &bytes)
+  return bytes
+}
+
+/// Replaces `bytes` by those of the regular file at `path`, which may hold at most `limit`, in the
+/// same storage where it is large enough. After an error they may be anything.
+public func readFile(
+  _ path: String, limit: Int, into bytes: inout [UInt8]
+) throws(FileError) {
   let file = try OpenFile(reading: path, limit: limit)
+  bytes.resize(to: file.size)
+  var count = 0
   var failure: FileError?
-  let bytes = [UInt8](unsafeUninitializedCapacity: file.size) { buffer, count in
+  bytes.withUnsafeMutableBytes { buffer in
     while count < file.size {
       let got = read(file.descriptor, buffer.baseAddress! + count, file.size - count)
       if got > 0 {
@@ -67,5 +79,5 @@ public func readFile(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     }
   }
   if let failure { throw failure }
-  return bytes
+  bytes.removeLast(bytes.count - count)
 }

@@ -2,13 +2,14 @@ import PneumoModel
 
 /// From a JPEG file to the input tensor of a graph.
 ///
-/// Keeps libjpeg-turbo's state and the storage of the decoded image from one file to the next, so
-/// make one for each worker: an instance is not `Sendable`. It keeps as much as its largest image
-/// took, see ``DecodeLimits``.
+/// Keeps the storage of the file and of the decoded image from one to the next, so make one for each
+/// worker: an instance is not `Sendable`. It keeps as much as its largest image took, see
+/// ``DecodeLimits``; where the filter is `nearest`, no image is ever stored at full size.
 public final class ImageLoader {
   /// What makes tensors of decoded images.
   public let preprocessor: Preprocessor
   private let decoder: JPEGDecoder
+  private var file: [UInt8] = []
   private var image = PixelImage.empty
 
   /// - Precondition: as of ``Preprocessor/init(_:)``.
@@ -48,6 +49,8 @@ public final class ImageLoader {
 
   private func decode(_ path: String) throws(ImageError) {
     try decoder.decode(
-      file: path, into: &image, applyingOrientation: preprocessing.appliesOrientation)
+      file: path, readInto: &file, into: &image,
+      applyingOrientation: preprocessing.appliesOrientation,
+      nearest: preprocessing.filter == .nearest ? preprocessing.size : nil)
   }
 }

@@ -25,36 +25,23 @@ extension PixelImage {
       throw ImageError(
         .cannotEncode, "an image of \(width) x \(height) pixels, expected sides of 1 to 65500")
     }
-    guard let handle = tjInitCompress() else {
-      throw ImageError(.outOfMemory, "cannot start libjpeg-turbo: out of memory")
-    }
-    defer { tjDestroy(handle) }
-    let format = channels == 1 ? TJPF_GRAY : TJPF_RGB
-    let samples =
-      if channels == 1 { TJSAMP_GRAY } else {
-        switch subsampling {
-        case .none: TJSAMP_444
-        case .twoByTwo: TJSAMP_420
-        }
-      }
-    let capacity = Int(tjBufSize(CInt(width), CInt(height), CInt(samples.rawValue)))
-    var status: CInt = 0
+    // The most that libjpeg-turbo says an image needs: six bytes a pixel of whole 16 x 16 blocks.
+    let capacity = (width + 15) / 16 * 16 * ((height + 15) / 16 * 16) * 6 + 2048
+    var errors = pneumo_jpeg_errors()
     let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
-      var target = buffer.baseAddress
-      var size = UInt(capacity)
-      // SAFETY: `capacity` is what libjpeg-turbo says such an image needs at most, and NOREALLOC
-      // keeps it within; the source holds `height` rows of `width * channels` bytes.
-      status = pixels.withUnsafeBufferPointer { source in
-        tjCompress2(
-          handle, source.baseAddress, CInt(width), 0, CInt(height), CInt(format.rawValue),
-          &target, &size, CInt(samples.rawValue), CInt(quality),
-          TJFLAG_ACCURATEDCT | TJFLAG_NOREALLOC)
+      // SAFETY: the source holds `height` rows of `width * channels` bytes; `buffer` has at least
+      // `capacity` bytes, and the encoder stays within.
+      pixels.withUnsafeBufferPointer { source in
+        var image = pneumo_jpeg_image(
+          pixels: source.baseAddress, width: UInt32(width), height: UInt32(height),
+          channels: CInt(channels), quality: CInt(quality),
+          chromaSubsampling: subsampling == .none ? 1 : 2)
+        initialized = pneumo_jpeg_encode(&image, buffer.baseAddress, capacity, &errors)
       }
-      initialized = status == 0 ? Int(size) : 0
     }
-    guard status == 0 else {
+    guard !bytes.isEmpty else {
       throw ImageError(
-        .cannotEncode, "libjpeg-turbo cannot encode it: \(String(cString: tjGetErrorStr2(handle)))")
+        .cannotEncode, "libjpeg-turbo cannot encode it: \(errors.text)")
     }
     return bytes
   }

@@ -21,7 +21,7 @@ public struct PixelImage: Hashable, Sendable {
   }
 
   /// No pixels: where a decoder puts its first image.
-  public static let empty = PixelImage()
+  public static var empty: PixelImage { PixelImage() }
 
   private init() {
     width = 0

@@ -3,7 +3,7 @@ import PneumoModel
 
 /// A model of another framework as its file says it.
 public struct ImportedModel: Sendable {
-  /// Layer by layer as in the file; ``PassReport`` says what can be simplified.
+  /// Layer by layer as in the file; ``SimplifiedGraph`` says what can be simplified.
   public let graph: Graph
   /// A rescaling of the pixels that comes before the graph.
   public let rescaling: Rescaling?

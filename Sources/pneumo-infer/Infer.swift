@@ -2,6 +2,7 @@ import ArgumentParser
 import Pneumo
 import PneumoCommandLine
 import PneumoConsole
+import PneumoPipeline
 
 #if canImport(Glibc)
 import Glibc
@@ -63,8 +64,8 @@ struct Infer: ParsableCommand {
   var profile = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads is \(threads), expected 1 to 1024.")
+    if let threads, !(1...ThreadCount.maximum).contains(threads) {
+      throw ValidationError("--threads is \(threads), expected 1 to \(ThreadCount.maximum).")
     }
     if let batch, !(1...Session.maximumBatch).contains(batch) {
       throw ValidationError("--batch is \(batch), expected 1 to \(Session.maximumBatch).")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pneumo
 import PneumoConsole
+import PneumoPipeline
 
 /// How answers are printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {

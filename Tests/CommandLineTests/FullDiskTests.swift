@@ -8,30 +8,18 @@ import Testing
     let folder = try TemporaryFolder()
     let fixture = "\(SharedFolder.packageRoot)/Tests/PneumoImportTests/Fixtures/keras3-chain.h5"
     try folder.write([UInt8](Data(contentsOf: URL(filePath: fixture))), to: "keras.h5")
-    let converter = Tool.products.appending(path: "pneumo-convert").path
+    let converter = Tool(name: "pneumo-convert")
     let arguments = "keras.h5 model.pnm --labels no,yes"
-    #expect(try shell("\"$0\" \(arguments) >out", converter, in: folder) == 0)
+    #expect(try converter.shell("\"$0\" \(arguments) >out", in: folder) == 0)
     let old = try folder.read("model.pnm")
 
     // A limit of 1 KiB, less than the model; without the trap its signal would end the process.
     let limited = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \(arguments) --threshold 0.25 >out 2>err"
-    #expect(try shell(limited, converter, in: folder) == 1)
+    #expect(try converter.shell(limited, in: folder) == 1)
     let error = String(decoding: try folder.read("err"), as: UTF8.self)
     #expect(error == "pneumo-convert: model.pnm: cannot write: File too large\n")
     #expect(try folder.read("model.pnm") == old)
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(files.sorted() == ["err", "keras.h5", "model.pnm", "out"])
-  }
-
-  private func shell(
-    _ script: String, _ program: String, in folder: TemporaryFolder
-  ) throws -> Int32 {
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/bash")
-    shell.currentDirectoryURL = URL(filePath: folder.path)
-    shell.arguments = ["-c", script, program]
-    try shell.run()
-    shell.waitUntilExit()
-    return shell.terminationStatus
   }
 }

@@ -212,15 +212,7 @@ import Testing
   @Test func nameThatIsNotUTF8SaysSo() throws {
     let list = folder.path("list")
     try Data([0x78, 0xFF, 0x2E, 0x6A, 0x70, 0x67, 0x0A]).write(to: URL(filePath: list))
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/bash")
-    shell.currentDirectoryURL = URL(filePath: folder.path)
-    shell.arguments = [
-      "-c", "\"$0\" model.pnm - <list 2>errors >out", Tool.products.appending(path: tool.name).path,
-    ]
-    try shell.run()
-    shell.waitUntilExit()
-    #expect(shell.terminationStatus == 1)
+    #expect(try tool.shell("\"$0\" model.pnm - <list 2>errors >out", in: folder) == 1)
     let errors = String(decoding: try folder.read("errors"), as: UTF8.self)
     #expect(errors.contains("its name is not UTF-8; rename it"))
   }
@@ -246,18 +238,10 @@ import Testing
   @Test func closedPipeEndsQuietly() throws {
     let list = String(repeating: "pictures/\(Self.pictures[0])\n", count: 3000)
     try folder.write(Array(list.utf8), to: "list")
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/bash")
-    shell.currentDirectoryURL = URL(filePath: folder.path)
-    shell.arguments = [
-      "-c",
-      "\"$0\" model.pnm - --format jsonl <list 2>errors | head -n 1 >first; "
-        + "echo ${PIPESTATUS[0]} >code",
-      Tool.products.appending(path: tool.name).path,
-    ]
-    try shell.run()
-    shell.waitUntilExit()
-    #expect(String(decoding: try folder.read("code"), as: UTF8.self) == "0\n")
+    let code = try tool.shell(
+      "\"$0\" model.pnm - --format jsonl <list 2>errors | head -n 1 >first; exit ${PIPESTATUS[0]}",
+      in: folder)
+    #expect(code == 0)
     #expect(try folder.read("errors").isEmpty)
     #expect(String(decoding: try folder.read("first"), as: UTF8.self).hasPrefix("{\"file\""))
   }

@@ -43,6 +43,20 @@ struct Tool {
       exitCode: process.terminationStatus)
   }
 
+  /// Runs a script of bash in `folder`, for what a single process cannot show: pipes, limits, bytes
+  /// that are no text. The tool is its `$0`.
+  ///
+  /// - Returns: the exit code of the script.
+  func shell(_ script: String, in folder: TemporaryFolder) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.currentDirectoryURL = URL(filePath: folder.path)
+    process.arguments = ["-c", script, Self.products.appending(path: name).path]
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
   /// Where the tests themselves were built, and the tools beside them.
   static let products: URL = {
     let tests = URL(filePath: CommandLine.arguments[0])

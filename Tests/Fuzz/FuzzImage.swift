@@ -4,13 +4,23 @@ import PneumoModel
 /// libFuzzer: JPEG decoding, EXIF orientation and preprocessing of any bytes.
 ///
 /// Built apart from the package, with `-sanitize=fuzzer,address`. An input must decode to the size
-/// that its image says or throw; the sanitizers watch the rest.
+/// that its image says or throw, and the pixels that nearest-neighbour resizing picks must decode
+/// to the same; the sanitizers watch the rest.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzImage(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   // Small images, so that many are tried in a second.
   let decoder = JPEGDecoder(limits: DecodeLimits(pixels: 1 << 16))
-  guard let image = try? decoder.decode(bytes, applyingOrientation: true) else { return 0 }
+  let size = Extent(height: 1 + count % 29, width: 1 + count % 31)
+  let decoded = try? decoder.decode(bytes, applyingOrientation: true)
+  var picked = PixelImage.empty
+  try? decoder.decode(bytes, into: &picked, applyingOrientation: true, nearest: size)
+  guard let image = decoded else {
+    precondition(picked == .empty)
+    return 0
+  }
+  precondition(
+    picked.resized(to: size, filter: .nearest) == image.resized(to: size, filter: .nearest))
   precondition(image.pixels.count == image.width * image.height * image.channels)
   // The input chooses how it is preprocessed.
   let filters = Preprocessing.Filter.allCases
@@ -20,7 +30,7 @@ public func fuzzImage(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let channels = mode.channels
   let preprocessor = Preprocessor(
     Preprocessing(
-      colorMode: mode, size: Extent(height: 1 + count % 29, width: 1 + count % 31), filter: filter,
+      colorMode: mode, size: size, filter: filter,
       scale: Array(repeating: 1 / 255, count: channels),
       mean: Array(repeating: 0, count: channels),
       standardDeviation: Array(repeating: 1, count: channels),

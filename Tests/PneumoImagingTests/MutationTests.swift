@@ -54,6 +54,33 @@ struct MutationTests {
     }
   }
 
+  /// Decoding only what nearest-neighbour resizing picks gives its bits, and finds all damage.
+  @Test func nearestPicksOfWhatDecodes() throws {
+    let sources = try Fixtures.images.map { try Fixtures.bytes($0) }
+    var generator = SeededGenerator(seed: 4)
+    let decoder = JPEGDecoder(limits: DecodeLimits(pixels: 1 << 20))
+    var picked = PixelImage.empty
+    for number in 0..<1500 {
+      let bytes = number < sources.count ? sources[number] : mutated(sources, &generator)
+      let size = Extent(
+        height: Int.random(in: 1...70, using: &generator),
+        width: Int.random(in: 1...70, using: &generator))
+      let turns = Bool.random(using: &generator)
+      let whole = Result { () throws(ImageError) in
+        try decoder.decode(bytes, applyingOrientation: turns).resized(to: size, filter: .nearest)
+      }
+      let few = Result { () throws(ImageError) in
+        try decoder.decode(bytes, into: &picked, applyingOrientation: turns, nearest: size)
+        return picked.resized(to: size, filter: .nearest)
+      }
+      switch (whole, few) {
+      case (.success(let a), .success(let b)): #expect(a == b)
+      case (.failure(let a), .failure(let b)): #expect(a == b)
+      default: Issue.record("\(whole) is not \(few)")
+      }
+    }
+  }
+
   private func mutated(_ sources: [[UInt8]], _ generator: inout SeededGenerator) -> [UInt8] {
     var bytes = sources.randomElement(using: &generator) ?? []
     switch Int.random(in: 0..<4, using: &generator) {

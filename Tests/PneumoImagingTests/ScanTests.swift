@@ -53,9 +53,12 @@ import Testing
     let scans = markers(0xDA, in: whole).count
     let enough = DecodeLimits(scannedPixels: scans * 64 * 48)
     _ = try JPEGDecoder(limits: enough).decode(whole)
-    let limits = DecodeLimits(scannedPixels: scans * 64 * 48 - 1)
-    let error = #expect(throws: ImageError.self) { try JPEGDecoder(limits: limits).decode(whole) }
-    #expect(error?.kind == .tooLarge)
-    #expect(error?.description.contains("\(scans) scans") == true)
+    for limits in [
+      DecodeLimits(scannedPixels: scans * 64 * 48 - 1), DecodeLimits(scans: scans - 1),
+    ] {
+      let error = #expect(throws: ImageError.self) { try JPEGDecoder(limits: limits).decode(whole) }
+      #expect(error?.kind == .tooLarge)
+      #expect(error?.description.contains("\(scans) scans") == true)
+    }
   }
 }

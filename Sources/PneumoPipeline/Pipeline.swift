@@ -4,30 +4,37 @@ import PneumoConsole
 import PneumoImaging
 import Synchronization
 
-/// What became of one input.
-struct Outcome: Sendable {
-  let path: String
-  let result: Result
-
-  enum Result: Sendable {
-    case success(Prediction)
-    /// One sentence that names the file.
-    case failure(String)
-  }
-}
-
 /// Decodes, resizes and classifies images on several threads, and answers in input order.
 ///
 /// Each thread takes a few neighbouring images, decodes them and sends them through the network
 /// as one batch. So threads never wait for each other, one decodes while another computes, and
-/// memory stays the same for any number of images.
-final class Pipeline: Sendable {
-  struct Options {
-    var threads: Int?
-    var batch: Int?
-    var threshold: Float?
-    var instructionSet: String?
-    var isProfiling = false
+/// memory stays the same for any number of images. Towards the end of a list threads take fewer, so
+/// that all of them finish together. The first image is decoded while the model is made ready.
+public final class Pipeline: Sendable {
+  /// How the work is done. Answers depend on `threshold` alone.
+  public struct Options: Sendable {
+    /// Threads that decode and compute; `nil` is what the process may use.
+    public var threads: Int?
+    /// Images that go through the network together; `nil` chooses by itself.
+    public var batch: Int?
+    /// Probability above which the positive class is chosen; `nil` is the model's.
+    public var threshold: Float?
+    /// `baseline`, `avx2` or `avx512`; `nil` is the best one.
+    public var instructionSet: String?
+    /// Whether ``Pipeline/profile()`` is wanted.
+    public var isProfiling: Bool
+
+    /// See the properties.
+    public init(
+      threads: Int? = nil, batch: Int? = nil, threshold: Float? = nil,
+      instructionSet: String? = nil, isProfiling: Bool = false
+    ) {
+      self.threads = threads
+      self.batch = batch
+      self.threshold = threshold
+      self.instructionSet = instructionSet
+      self.isProfiling = isProfiling
+    }
   }
 
   private struct Progress {
@@ -39,10 +46,19 @@ final class Pipeline: Sendable {
   private struct Source: Sendable {
     var inputs: InputSource
     var chunks = 0
+    /// Inputs not yet taken; `nil` where that is not known.
+    var left: Int?
+  }
+
+  /// A few neighbouring inputs.
+  private struct Chunk {
+    let number: Int
+    let inputs: [Input]
   }
 
   private let model: Model
   private let session: Session
+  private let first: FirstImage?
   private let threshold: Float?
   private let workers: Int
   private let chunkSize: Int
@@ -57,11 +73,17 @@ final class Pipeline: Sendable {
   /// Bytes that all threads together may work in, unless one alone needs more.
   private static let memoryLimit = 1 << 31
 
-  init(model: Model, inputs: InputSource, options: Options) throws(ComputeError) {
+  /// Makes `model` ready to classify `inputs`.
+  ///
+  /// Throws what `Session` throws: a `setting` that cannot be followed, or a model too large.
+  public init(
+    model: Model, inputs: InputSource, options: Options = Options()
+  ) throws(ComputeError) {
     let threads =
       if let threads = options.threads { threads } else { try ThreadCount.preferred() }
     let wanted = max(1, min(threads, inputs.count ?? threads))
     let share = ((inputs.count ?? .max) - 1) / wanted + 1
+    first = threads > 1 ? inputs.first.map { FirstImage($0.path, model.preprocessing) } : nil
     // Fewer images than threads: the threads left over help within an image.
     session = try Session(
       model, threads: threads / wanted, batch: options.batch.map { max(1, min($0, share)) },
@@ -71,7 +93,7 @@ final class Pipeline: Sendable {
     workers = max(1, min(wanted, Self.memoryLimit / bytes))
     self.model = model
     threshold = options.threshold
-    source = Mutex(Source(inputs: inputs))
+    source = Mutex(Source(inputs: inputs, left: inputs.count))
     progress = Mutex(Progress(runningWorkers: workers))
   }
 
@@ -79,7 +101,7 @@ final class Pipeline: Sendable {
   ///
   /// - Parameter consume: is passed the outcomes of some inputs, in input order, on the calling
   ///   thread; answers whether it wants more.
-  func run(_ consume: ([Outcome]) -> Bool) {
+  public func run(_ consume: ([Outcome]) -> Bool) {
     for _ in 0..<4 * workers { room.signal() }
     for _ in 0..<workers { DispatchQueue.global().async { self.work() } }
     var nextToConsume = 0
@@ -103,7 +125,7 @@ final class Pipeline: Sendable {
   }
 
   /// Time per kernel; empty unless the options asked for it.
-  func profile() -> [LayerProfile] { session.profile() }
+  public func profile() -> [LayerProfile] { session.profile() }
 
   private func cancel() {
     isCancelled.store(true, ordering: .relaxed)
@@ -116,9 +138,9 @@ final class Pipeline: Sendable {
     var logits = [Float](repeating: 0, count: chunkSize * session.outputCount)
     while true {
       room.wait()
-      guard let (chunk, inputs) = nextChunk() else { break }
-      let outcomes = classify(inputs, loader, &memory, &logits)
-      progress.withLock { $0.finished[chunk] = outcomes }
+      guard let chunk = nextChunk() else { break }
+      let outcomes = classify(chunk, loader, &memory, &logits)
+      progress.withLock { $0.finished[chunk.number] = outcomes }
       hasNews.signal()
     }
     room.signal()
@@ -130,31 +152,39 @@ final class Pipeline: Sendable {
     isCancelled.load(ordering: .relaxed) || Interrupt.isRequested
   }
 
-  private func nextChunk() -> (number: Int, inputs: [Input])? {
+  private func nextChunk() -> Chunk? {
     source.withLock { source in
       guard !shouldStop else { return nil }
-      let inputs = source.inputs.next(chunkSize) { shouldStop }
+      // Half of this thread's share of what is left: the last chunks are small.
+      let share = source.left.map { $0 / (2 * workers) } ?? chunkSize
+      let inputs = source.inputs.next(max(1, min(share, chunkSize))) { shouldStop }
       guard !inputs.isEmpty else { return nil }
+      source.left? -= inputs.count
       defer { source.chunks += 1 }
-      return (source.chunks, inputs)
+      return Chunk(number: source.chunks, inputs: inputs)
     }
   }
 
   private func classify(
-    _ inputs: [Input], _ loader: ImageLoader, _ memory: inout [Float], _ logits: inout [Float]
+    _ chunk: Chunk, _ loader: ImageLoader, _ memory: inout [Float], _ logits: inout [Float]
   ) -> [Outcome] {
+    let inputs = chunk.inputs
     // The images that could be read stand in `memory` one after the other.
     let size = session.inputCount
     var failures: [String?] = []
     var loaded = 0
     memory.withUnsafeMutableBufferPointer { memory in
-      for input in inputs {
+      for (index, input) in inputs.enumerated() {
         var failure = input.error
         if failure == nil {
           let place = UnsafeMutableBufferPointer(
             rebasing: memory[loaded * size..<(loaded + 1) * size])
           do throws(ImageError) {
-            try loader.load(input.path, into: place)
+            if let first, chunk.number == 0, index == 0 {
+              try first.write(into: place)
+            } else {
+              try loader.load(input.path, into: place)
+            }
             loaded += 1
           } catch {
             failure = error.description

@@ -7,27 +7,37 @@ import Darwin
 #endif
 
 /// One image to classify, or the reason why there is none.
-struct Input: Sendable {
-  let path: String
-  /// Why the path names no image that could be read.
-  var error: String?
+public struct Input: Sendable {
+  /// The file, or what should have led to one.
+  public let path: String
+  /// Why the path names no image that could be read: one sentence that names it.
+  public let error: String?
+
+  /// The image at `path`, or the reason why there is none.
+  public init(path: String, error: String? = nil) {
+    self.path = path
+    self.error = error
+  }
 }
 
 /// What the arguments name, in their order.
 ///
 /// Folders become the JPEG files in and below them, by byte order of their names; `-` becomes the
 /// lines of standard input, each when it comes. Other paths stand as they are.
-struct InputSource: Sendable {
+public struct InputSource: Sendable {
   private var arguments: ArraySlice<String>
   private var lines: LineReader?
   private var found: ArraySlice<Input> = []
 
   /// How many there are; `nil` while standard input may bring more.
-  let count: Int?
+  public let count: Int?
   /// Characters of the longest path where all are known.
-  let longestPath: Int?
+  public let longestPath: Int?
 
-  init(_ arguments: [String]) {
+  /// What `arguments` name: files, folders, and `-` for standard input.
+  ///
+  /// Folders are searched at once unless standard input is among the arguments.
+  public init(_ arguments: [String]) {
     guard !arguments.contains("-") else {
       self.arguments = arguments[...]
       count = nil
@@ -41,10 +51,16 @@ struct InputSource: Sendable {
     longestPath = all.map { Format.visible($0.path).count }.max() ?? 0
   }
 
+  /// The image that comes first; `nil` where that is not known yet, or not one that could be read.
+  var first: Input? {
+    guard count != nil, let input = found.first, input.error == nil else { return nil }
+    return input
+  }
+
   /// The next inputs, `limit` of them or as many as are there without waiting; empty at the end.
   ///
   /// - Parameter shouldStop: whether to give up waiting for standard input.
-  mutating func next(_ limit: Int, unless shouldStop: () -> Bool) -> [Input] {
+  public mutating func next(_ limit: Int, unless shouldStop: () -> Bool) -> [Input] {
     var inputs: [Input] = []
     while inputs.count < limit {
       if let input = found.popFirst() {
@@ -71,9 +87,8 @@ struct InputSource: Sendable {
       return
     }
     guard !line.isEmpty else { return }
-    found =
-      Self.path(line).error == nil
-      ? Self.images(at: Self.path(line).path)[...] : [Self.path(line)]
+    let input = Self.path(line)
+    found = input.error == nil ? Self.images(at: input.path)[...] : [input]
   }
 
   private static func images(at path: String) -> [Input] {
