@@ -33,8 +33,9 @@ class Network:
     ("dense", kernel, bias, activation). Convolutions are valid with stride 1, pooling is the
     maximum of windows that do not overlap."""
 
-    def __init__(self, name, shape, layers):
+    def __init__(self, name, shape, layers, preprocessing=None):
         self.name, self.shape, self.layers = name, shape, layers
+        self.preprocessing = preprocessing  # the record of a .pnm file
 
 
 def reference(size):
@@ -98,7 +99,8 @@ def frozen(path):
         elif operator != "dropout":
             raise SystemExit(f"{path}: layer '{node['name']}' ({operator}) is not of the kinds "
                              "that other engines are given here")
-    return Network("%08x" % zlib.crc32(data), tuple(record["shapes"][0]), layers)
+    return Network("%08x" % zlib.crc32(data), tuple(record["shapes"][0]), layers,
+                   record["preprocessing"])
 
 
 def inputs(shape, batch):

@@ -30,12 +30,14 @@ struct KernelCase {
 }
 
 extension FloatBuffer {
-  /// `count` seeded numbers of -`limit`..<`limit`.
+  /// `count` seeded numbers of -`limit`..<`limit`, which repeat after some thousand.
   convenience init(count: Int, limit: Float) {
     self.init(count: count)
     var random = NumPyRandom(seed: 3)
-    for index in 0..<count {
-      pointer[index] = Float(random.uniform(-Double(limit), Double(limit)))
+    let period = min(count, 4093)  // a prime, so that rows of a matrix differ
+    for (index, value) in random.floats(period, -Double(limit), Double(limit)).enumerated() {
+      pointer[index] = value
     }
+    for index in period..<count { pointer[index] = pointer[index - period] }
   }
 }
