@@ -24,13 +24,16 @@ struct PipelineRun: Decodable, Equatable {
     guard exact else { return }
     for (index, (answer, expected)) in zip(y, ours.y).enumerated() {
       let difference = abs(answer - expected)
-      guard difference <= PeerLine.tolerance else {
+      guard difference <= Self.tolerance else {
         throw BenchError(
           "\(pipeline) and Pneumo differ by \(difference) in output \(index), more than "
-            + "\(PeerLine.tolerance); their times cannot be compared")
+            + "\(Self.tolerance); their times cannot be compared")
       }
     }
   }
+
+  /// The largest difference that passes: what 1e-4 in a logit makes of a probability at most.
+  static let tolerance = Expectation.tolerance / 4
 
   /// Medians of the runs of each way, ours first, with the ratio of ours to each.
   static func table(_ runs: [PipelineRun]) -> Table {
