@@ -103,8 +103,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoConsole", "PneumoCommandLine",
-        "PneumoTestSupport", argumentParser,
+        "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
+        "PneumoConsole", "PneumoCommandLine", "PneumoTestSupport", argumentParser,
       ],
       path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),
 
@@ -134,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "BenchTests", dependencies: ["bench", "PneumoTestSupport"]),
+    .testTarget(
+      name: "BenchTests", dependencies: ["bench", "PneumoImaging", "PneumoTestSupport"]),
   ],
   swiftLanguageModes: [.v6])
 

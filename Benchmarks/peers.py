@@ -7,8 +7,9 @@
 The network is the reference network of Benchmarks/bench/ReferenceNetwork.swift, made from the same
 seeds, or that of a .pnm file of the same kinds of layers. Prints one line of JSON: peer, version,
 size, batch, threads, ms (median of a call, which is one batch), p10, p90, images_per_s, runs, y0
-(the first output) and y (all outputs). Each engine needs its Python package; models are written to
-the scratch folder, where later runs find them.
+(the first output) and y (all outputs); with --logits, the network ends before its last activation,
+and logits stand in the place of y0 and y. Each engine needs its Python package; models are written
+to the scratch folder, where later runs find them.
 """
 import argparse
 import importlib.metadata
@@ -33,8 +34,15 @@ class Network:
     ("dense", kernel, bias, activation). Convolutions are valid with stride 1, pooling is the
     maximum of windows that do not overlap."""
 
-    def __init__(self, name, shape, layers):
+    def __init__(self, name, shape, layers, preprocessing=None):
         self.name, self.shape, self.layers = name, shape, layers
+        self.preprocessing = preprocessing  # the record of a .pnm file
+
+    def logits(self):
+        """The network without its last activation."""
+        *layers, (kind, kernel, bias, _) = self.layers
+        return Network(self.name + "-logits", self.shape, layers + [(kind, kernel, bias, None)],
+                       self.preprocessing)
 
 
 def reference(size):
@@ -98,7 +106,8 @@ def frozen(path):
         elif operator != "dropout":
             raise SystemExit(f"{path}: layer '{node['name']}' ({operator}) is not of the kinds "
                              "that other engines are given here")
-    return Network("%08x" % zlib.crc32(data), tuple(record["shapes"][0]), layers)
+    return Network("%08x" % zlib.crc32(data), tuple(record["shapes"][0]), layers,
+                   record["preprocessing"])
 
 
 def inputs(shape, batch):
@@ -158,12 +167,12 @@ def onnx_model(network, scratch):
     return path, value
 
 
-def keras_model(network, batch=None, last_activation=True):
+def keras_model(network, batch=None):
     import tensorflow as tf
     layers = tf.keras.layers
     model = tf.keras.Sequential([tf.keras.Input(network.shape, batch_size=batch)])
     arrays = []
-    for number, (kind, *layer) in enumerate(network.layers):
+    for kind, *layer in network.layers:
         if kind == "conv":
             kernel, bias, relu = layer
             model.add(layers.Conv2D(kernel.shape[3], kernel.shape[:2],
@@ -175,8 +184,7 @@ def keras_model(network, batch=None, last_activation=True):
             model.add(layers.Flatten())
         else:
             kernel, bias, activation = layer
-            keeps = last_activation or number + 1 < len(network.layers)
-            model.add(layers.Dense(kernel.shape[1], activation=activation if keeps else None))
+            model.add(layers.Dense(kernel.shape[1], activation=activation))
             arrays += [kernel, bias]
     model.set_weights(arrays)
     return model
@@ -409,6 +417,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=1)
     parser.add_argument("--isa", choices=["avx2"], help="use no more than this, or fail")
+    parser.add_argument("--logits", action="store_true", help="leave out the last activation")
     parser.add_argument("--scratch", required=True, help="a folder for models")
     parser.add_argument("--write-tflite", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -420,12 +429,15 @@ def main():
         os.environ.update(AVX2_SWITCHES[options.engine])
     os.makedirs(options.scratch, exist_ok=True)
     network = frozen(options.model) if options.model else reference(options.size)
+    if options.logits:
+        network = network.logits()
     if options.write_tflite:
         return write_tflite(network, options.batch, options.write_tflite)
     x = inputs(network.shape, options.batch)
     name, call = ENGINES[options.engine](network, x, options.threads, options.scratch)
     times, answer = measure(call, options.seconds)
     y = [float(number) for number in answer.reshape(-1)]
+    answers = {"logits": y} if options.logits else {"y0": round(y[0], 6), "y": y}
 
     def percentile(share):
         return round(times[min(len(times) - 1, int(share * len(times)))], 3)
@@ -434,7 +446,7 @@ def main():
         "batch": options.batch, "threads": options.threads, "ms": percentile(.5),
         "p10": percentile(.1), "p90": percentile(.9),
         "images_per_s": round(options.batch / percentile(.5) * 1e3, 1), "runs": len(times),
-        "y0": round(y[0], 6), "y": y}))
+        **answers}))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ IMAGES = 16
 
 
 def logits(network):
-    model = peers.keras_model(network, last_activation=False)
+    model = peers.keras_model(network.logits())
     answers = model.predict(peers.inputs(network.shape, IMAGES), verbose=0)
     return [float(number) for number in answers.reshape(-1)]
 

@@ -13,9 +13,10 @@ struct Bench: ParsableCommand {
         swift run -c release bench --model Models/study3.pnm --batch 1,8 --threads 1
         swift run -c release bench --peers
         swift run -c release bench kernels --isa avx2
+        swift run -c release bench pipeline xrays/ --peers
 
       Exit codes: 0 all good, 1 a wrong answer or a failure, 2 wrong usage.
       """,
-    subcommands: [Run.self],
+    subcommands: [Run.self, MeasureKernels.self, MeasurePipeline.self],
     defaultSubcommand: Run.self)
 }

@@ -19,6 +19,8 @@ struct CaseResult {
   let timings: Timings
   /// What the last layer answers to all images.
   let answers: [Float]
+  /// The same before its activation.
+  let logits: [Float]
 
   /// Images a second, by the median.
   var imagesPerSecond: Double { Double(batch) / timings.median * 1000 }
@@ -31,6 +33,7 @@ struct CaseResult {
       "p10": rounded(timings.percentile(0.1)), "p90": rounded(timings.percentile(0.9)),
       "images_per_s": rounded(imagesPerSecond, 10), "runs": .int(timings.milliseconds.count),
       "y0": rounded(Double(answers[0]), 1_000_000), "y": .array(answers.map(JSON.float)),
+      "logits": .array(logits.map(JSON.float)),
       "isa": .string(instructionSet), "p99": rounded(timings.percentile(0.99)),
       "load_ms": rounded(loadMilliseconds), "first_ms": rounded(firstMilliseconds),
     ])
@@ -67,7 +70,7 @@ extension CaseResult {
       size: workload.size, batch: batch, threads: threads,
       instructionSet: session.instructionSet,
       loadMilliseconds: load + (workload.readMilliseconds ?? 0), firstMilliseconds: first,
-      timings: timings, answers: outputs(logits, of: model))
+      timings: timings, answers: outputs(logits, of: model), logits: logits)
   }
 
   /// What the last layer makes of logits.

@@ -58,7 +58,7 @@ import Testing
         | PyTorch | 1.0 | 8.00 | **5.00** |
         | Pneumo / fastest other |  | 0.50 | 0.55 |
 
-        Bold: the fastest other engine. All answers agree: the largest difference of an output is \
+        Bold: the fastest other engine. All answers agree: the largest difference of a logit is \
         2.0e-06.
 
         Not timed: MNN, because there is no <module> & no wheel
@@ -70,7 +70,7 @@ import Testing
     #expect(
       report.csv == """
         engine,version,size,batch,threads,ms_per_call,ms_per_image,images_per_s,rounds,\
-        fastest_round_ms,slowest_round_ms,output_difference
+        fastest_round_ms,slowest_round_ms,logit_difference
         ncnn,1.0,150,1,1,4.000,4.000,250.0,3,3.000,5.000,2.0e-06
         pneumo,1.0,150,1,1,2.000,2.000,500.0,3,1.000,9.000,2.0e-06
         torch,1.0,150,1,1,8.000,8.000,125.0,3,8.000,8.000,2.0e-06
@@ -111,14 +111,14 @@ import Testing
   }
 
   @Test func linesOfPeers() throws {
-    let line = #"{"peer":"ncnn","version":"1","ms":3.5,"y":[0.5,0.25]}"#
+    let line = #"{"peer":"ncnn","version":"1","ms":3.5,"logits":[0.5,0.25]}"#
     let first = try PeerLine(output: "a warning\n\(line)\n")
     #expect(first.ms == 3.5)
     let second = try PeerLine(
-      output: #"{"peer":"pneumo","version":"1","ms":1,"y":[0.500025,0.25]}"#)
-    #expect(abs(first.difference(from: second) - 2.5e-5) < 1e-12)
+      output: #"{"peer":"pneumo","version":"1","ms":1,"logits":[0.5001,0.25]}"#)
+    #expect(abs(first.difference(from: second) - 1e-4) < 1e-12)
     #expect(first.difference(from: first) == 0)
-    let short = try PeerLine(output: #"{"peer":"x","version":"1","ms":1,"y":[0.5]}"#)
+    let short = try PeerLine(output: #"{"peer":"x","version":"1","ms":1,"logits":[0.5]}"#)
     #expect(first.difference(from: short) == .infinity)
     for wrong in ["", "{}", "an error\n"] {
       #expect(throws: BenchError.self, "\(wrong)") { try PeerLine(output: wrong) }

@@ -58,13 +58,13 @@ import Testing
     let result = CaseResult(
       size: 150, batch: 2, threads: 1, instructionSet: "avx2", loadMilliseconds: 1.5,
       firstMilliseconds: 4, timings: Timings(milliseconds: [2, 2.0004, 3, 4, 5]),
-      answers: [0.4617519, 0.25])
+      answers: [0.4617519, 0.25], logits: [-0.15, -1.1])
     let text = result.json.text
     let keys = #/"(\w+)":/#
     #expect(
       text.matches(of: keys).map { String($0.1) } == [
         "peer", "version", "size", "batch", "threads", "ms", "p10", "p90", "images_per_s", "runs",
-        "y0", "y", "isa", "p99", "load_ms", "first_ms",
+        "y0", "y", "logits", "isa", "p99", "load_ms", "first_ms",
       ])
     let values = try #require(
       try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

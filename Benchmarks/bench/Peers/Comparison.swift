@@ -27,7 +27,7 @@ struct Comparison: Equatable {
     let cell: Cell
     /// Milliseconds of a call, the median of each round.
     let rounds: [Double]
-    /// The largest difference of an output to ours.
+    /// The largest difference of a logit to ours.
     let difference: Double
 
     /// Milliseconds of a call.

@@ -63,7 +63,7 @@ struct ComparisonReport {
     let differences = comparison.entries.map(\.difference)
     lines += [
       "",
-      "Bold: the fastest other engine. All answers agree: the largest difference of an output is "
+      "Bold: the fastest other engine. All answers agree: the largest difference of a logit is "
         + String(format: "%.1e.", differences.max() ?? 0),
     ]
     for skipped in comparison.skipped {
@@ -76,7 +76,7 @@ struct ComparisonReport {
   var csv: String {
     let header =
       "engine,version,size,batch,threads,ms_per_call,ms_per_image,images_per_s,rounds,"
-      + "fastest_round_ms,slowest_round_ms,output_difference\n"
+      + "fastest_round_ms,slowest_round_ms,logit_difference\n"
     return header
       + comparison.entries.map { entry in
         let cell = entry.cell

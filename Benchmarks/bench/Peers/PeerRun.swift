@@ -33,16 +33,12 @@ struct PeerRun {
       StandardStream.error.write("bench: \(number + 1) of \(cells.count): \(cell.title)\n")
       let lines = try measure(cell, &usable, &skipped)
       guard let ours = lines["pneumo"] else { preconditionFailure("ours is run, or thrown") }
-      if ours[0].y.allSatisfy({ $0 < 0.001 || $0 > 0.999 }) {
-        StandardStream.error.write(
-          "bench: all outputs are near 0 or 1, where it says little that engines agree\n")
-      }
       for (engine, lines) in lines.sorted(by: { $0.key < $1.key }) {
         let difference = lines.map { $0.difference(from: ours[0]) }.max() ?? 0
-        guard difference <= PeerLine.tolerance else {
+        guard difference <= Expectation.tolerance else {
           throw BenchError(
-            "\(cell.title): \(Engine.title(engine)) and Pneumo differ by \(difference) in an output, "
-              + "more than \(PeerLine.tolerance); their times cannot be compared")
+            "\(cell.title): \(Engine.title(engine)) and Pneumo differ by \(difference) in a logit, "
+              + "more than \(Expectation.tolerance); their times cannot be compared")
         }
         entries.append(
           Comparison.Entry(
@@ -69,8 +65,8 @@ struct PeerRun {
       let turn = engines.isEmpty ? 0 : round % engines.count
       for engine in engines[turn...] + engines[..<turn] {
         let words = [
-          environment.python, Checkout.path("Benchmarks/peers.py"), engine.name, "--scratch",
-          PythonEnvironment.scratch,
+          environment.python, Checkout.path("Benchmarks/peers.py"), engine.name, "--logits",
+          "--scratch", PythonEnvironment.scratch,
         ]
         let limit = instructionSet == "avx2" ? isa : []
         let theirs = try Command.run(words + arguments(cell) + limit)

@@ -1,0 +1,104 @@
+import ArgumentParser
+import PneumoCompute
+import PneumoConsole
+import PneumoKernelABI
+
+/// Times each kernel at each shape.
+struct MeasureKernels: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernels",
+    abstract: "Times each kernel on one thread, and compares its results with baseline's.",
+    discussion: """
+      GFLOP/s count a multiplication with an addition as two; their share is of the peak that is \
+      measured in the same run. GB/s count what must be read and written once.
+      """)
+
+  @Option(help: "The side of the reference network's images, whose layers are the shapes.")
+  var size = 150
+
+  @Option(help: "For how long each case is timed.")
+  var seconds = 0.3
+
+  @Option(help: "Only kernels whose name contains this.")
+  var filter = ""
+
+  @Option(help: "Use this instruction set: baseline, avx2 or avx512. (default: the best)")
+  var isa: String?
+
+  func validate() throws {
+    guard ReferenceNetwork.sizes.contains(size) else {
+      throw ValidationError(
+        "--size is \(size), expected \(ReferenceNetwork.sizes.lowerBound) to "
+          + "\(ReferenceNetwork.sizes.upperBound).")
+    }
+    guard seconds > 0, seconds <= 60 else {
+      throw ValidationError("--seconds is \(seconds), expected more than 0 and at most 60.")
+    }
+    if let isa, !["baseline", "avx2", "avx512"].contains(isa) {
+      throw ValidationError("--isa is '\(isa)', expected baseline, avx2 or avx512.")
+    }
+  }
+
+  func run() throws {
+    try BuildConfiguration.requireOptimized()
+    let kernels = try InstructionSet.select(isa)
+    let baseline = try InstructionSet.select("baseline")
+    func cases(_ kernels: KernelTable) -> [KernelCase] {
+      KernelCases.all(kernels, size: size).filter {
+        filter.isEmpty || $0.kernel.lowercased().contains(filter.lowercased())
+      }
+    }
+    let chosen = cases(kernels)
+    guard !chosen.isEmpty else { throw BenchError("no kernel's name contains '\(filter)'") }
+    for (this, other) in zip(chosen, cases(baseline)) { try Self.check(this, against: other) }
+    print(Report.header(instructionSet: kernels.name, threads: [1]))
+    var peak = PeakRate.gigaflops(kernels, threads: 1)
+    let timings = chosen.map { Self.measure($0, seconds: seconds) }
+    peak = max(peak, PeakRate.gigaflops(kernels, threads: 1))
+    print(
+      "Kernels, 1 thread, medians; multiply-add peak \(Format.fixed(peak, 1)) GFLOP/s\n"
+        + Self.table(chosen, microseconds: timings, peak: peak).text)
+  }
+
+  /// Calls both, and compares what they answer. Sums of up to some thousand products differ by
+  /// rounding alone.
+  static func check(_ this: KernelCase, against other: KernelCase) throws {
+    guard this.isComparable else { return }
+    this.call()
+    other.call()
+    let difference = this.difference(from: other)
+    guard difference <= 1e-4 else {
+      throw BenchError(
+        "\(this.kernel), \(this.shape): results differ from baseline's by \(difference), relative "
+          + "to numbers above 1; at most 1e-4 passes")
+    }
+  }
+
+  /// Microseconds of a call, the median. A sample is as many calls as take long enough to be timed.
+  private static func measure(_ kernel: KernelCase, seconds: Double) -> Double {
+    let once = Timings.measure(warmUp: 0.02, seconds: 0.01, kernel.call).median
+    let calls = max(1, Int(0.1 / once))
+    let timings = Timings.measure(warmUp: 0, seconds: seconds) {
+      for _ in 0..<calls { kernel.call() }
+    }
+    return timings.median * 1000 / Double(calls)
+  }
+
+  /// One row a case.
+  static func table(_ cases: [KernelCase], microseconds: [Double], peak: Double) -> Table {
+    var table = Table([
+      .init("kernel"), .init("shape"), .init("µs", .right), .init("GFLOP/s", .right),
+      .init("of peak", .right), .init("GB/s", .right),
+    ])
+    for (kernel, time) in zip(cases, microseconds) {
+      let rate = 2 * Double(kernel.multiplyAdds) / time / 1000
+      table.append([
+        kernel.kernel, kernel.shape, Format.fixed(time, 1),
+        kernel.multiplyAdds > 0 ? Format.fixed(rate, 1) : "-",
+        kernel.multiplyAdds > 0 ? "\(Format.fixed(100 * rate / peak, 0))%" : "-",
+        Format.fixed(Double(kernel.bytes) / time / 1000, 1),
+      ])
+    }
+    return table
+  }
+}

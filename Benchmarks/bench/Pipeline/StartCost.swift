@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// How long a program takes from its start to its end.
+enum StartCost {
+  /// Runs a program, named by its path, `runs` times; what it prints is thrown away.
+  ///
+  /// Without Foundation's `Process`, which adds milliseconds of its own.
+  static func measure(_ words: [String], runs: Int) throws -> Timings {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for stream in [STDOUT_FILENO, STDERR_FILENO] {
+      posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0)
+    }
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    return Timings(
+      milliseconds: try (0..<runs).map { _ in
+        try Timings.time {
+          var process = pid_t()
+          let failure = posix_spawn(&process, words[0], &actions, nil, &arguments, environ)
+          guard failure == 0 else {
+            throw BenchError("\(words[0]): cannot be run: \(String(cString: strerror(failure)))")
+          }
+          var status: Int32 = 0
+          while waitpid(process, &status, 0) == -1, errno == EINTR {}
+          guard status == 0 else {
+            throw BenchError("\(words.joined(separator: " ")): failed, so it is not timed")
+          }
+        }
+      })
+  }
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Times ways of Python users from JPEG files to labels; `bench pipeline --peers` runs this.
+
+    Benchmarks/pipelines.py Models/study3.pnm FOLDER --threads 2 --scratch FOLDER
+
+Decoders: Pillow as Keras uses it, which gives the pixels of training; Pillow with libjpeg's
+scaling, and OpenCV with area resizing, which are faster and give other pixels. Each decodes one
+image after the other, ONNX Runtime answering each with all threads, and in a pool of threads, ONNX
+Runtime answering all in one batch. Reading the model is not timed. Prints a line of JSON for each
+way: pipeline, version, images, seconds, exact (whether the pixels are those of training) and y (all
+outputs, in the order of the files' names).
+"""
+import argparse
+import json
+import os
+import sys
+import time
+from multiprocessing.pool import ThreadPool
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+try:
+    import cv2
+except ImportError:
+    cv2 = None
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import peers
+
+
+class Decoder:
+    """File to tensor, by the preprocessing record of a model."""
+
+    def __init__(self, record):
+        if record["orientation"] or record["colors"] == "bgr":
+            raise SystemExit("models that turn images, or take them as BGR, are not supported here")
+        self.mode = "L" if record["colors"] == "gray" else "RGB"
+        self.height, self.width = record["size"]
+        self.filter = Image.Resampling[record["filter"].upper()]
+        self.scale, self.mean, self.deviation = (
+            np.array(record[name], "f4") for name in ("scale", "mean", "deviation"))
+
+    def tensor(self, pixels):
+        pixels = pixels.astype("f4")
+        if pixels.ndim == 2:
+            pixels = pixels[..., None]
+        return (pixels * self.scale - self.mean) / self.deviation
+
+    def pillow(self, path):
+        image = Image.open(path).convert(self.mode)
+        return self.tensor(np.asarray(image.resize((self.width, self.height), self.filter)))
+
+    def pillow_draft(self, path):
+        image = Image.open(path)
+        image.draft("L", (self.width, self.height))
+        image = image.convert("L").resize((self.width, self.height), Image.Resampling.BILINEAR)
+        return self.tensor(np.asarray(image.convert(self.mode)))
+
+    def opencv(self, path):
+        flag = cv2.IMREAD_GRAYSCALE if self.mode == "L" else cv2.IMREAD_COLOR
+        pixels = cv2.resize(cv2.imread(path, flag), (self.width, self.height),
+                            interpolation=cv2.INTER_AREA)
+        return self.tensor(pixels if self.mode == "L" else pixels[..., ::-1])
+
+
+def jpeg_files(folder):
+    """The files that `pneumo-infer` takes from a folder, in its order."""
+    found = []
+    for name in sorted(os.fsencode(name) for name in os.listdir(folder)):
+        path = os.path.join(folder, os.fsdecode(name))
+        if name.startswith(b"."):
+            continue
+        if os.path.isdir(path) and not os.path.islink(path):
+            found += jpeg_files(path)
+        elif path.lower().endswith((".jpeg", ".jpg")):
+            found.append(path)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("folder")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--scratch", required=True, help="a folder for models")
+    options = parser.parse_args()
+    os.makedirs(options.scratch, exist_ok=True)
+    files = jpeg_files(options.folder)
+    network = peers.frozen(options.model)
+    decoder = Decoder(network.preprocessing)
+    path, _ = peers.onnx_model(network, options.scratch)
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads, settings.inter_op_num_threads = options.threads, 1
+    session = onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
+
+    def infer(tensors):
+        return session.run(None, {"x": peers.nchw(np.stack(tensors))})[0]
+
+    def one_by_one(decode):
+        return np.concatenate([infer([decode(path)]) for path in files])
+
+    def pooled(decode):
+        with ThreadPool(options.threads) as pool:
+            return infer(pool.map(decode, files))
+
+    decoders = [("Pillow", decoder.pillow, True), ("Pillow, draft", decoder.pillow_draft, False)]
+    if cv2:
+        decoders.append(("OpenCV", decoder.opencv, False))
+    for name, decode, exact in decoders:
+        for suffix, run in (("one by one", one_by_one), ("thread pool, one batch", pooled)):
+            if cv2:  # in a pool each image is decoded by one thread
+                cv2.setNumThreads(1 if run is pooled else options.threads)
+            infer([decode(files[0])])
+            start = time.perf_counter()
+            answers = run(decode)
+            seconds = time.perf_counter() - start
+            print(json.dumps({
+                "pipeline": f"{name}, ONNX Runtime, {suffix}",
+                "version": onnxruntime.__version__, "images": len(files), "seconds": seconds,
+                "exact": exact, "y": [float(number) for number in answers.reshape(-1)]}),
+                flush=True)
+
+
+if __name__ == "__main__":
+    main()
