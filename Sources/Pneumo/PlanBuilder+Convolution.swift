@@ -108,8 +108,7 @@ extension PlanBuilder {
       outputChannels: geometry.outputChannels, isPooled: geometry.isPooled)
     if let limits = layer.activation?.clampLimits { (template.low, template.high) = limits }
     let units = template.tileRows * template.tileColumns
-    template.tiles = winogradTiles(
-      bytesPerTile: (tileSize + 2) * (tileSize + 2) * (channelStride + kernels.blockChannels) * 4)
+    template.tiles = kernels.winogradTiles(tileSize: tileSize, channelStride: channelStride)
     let run = kernels.convolveWinograd
     // SAFETY: the weights live as long as the step; the other pointers are set before each use.
     nonisolated(unsafe) let arguments = template
@@ -127,13 +126,6 @@ extension PlanBuilder {
         run(&arguments, tile.units.lowerBound, tile.units.count)
       }
     }
-  }
-
-  /// How many tiles are transformed together: whole tiles of sums, whose inputs and products fill
-  /// half the second-level cache. The other half is for weights and the image.
-  private func winogradTiles(bytesPerTile: Int) -> Int {
-    let fitting = CacheSize.secondLevel / 2 / bytesPerTile
-    return min(max(fitting / kernels.tilePixels, 1), 4) * kernels.tilePixels
   }
 
   /// Appends a border of zeros where the layer needs one.

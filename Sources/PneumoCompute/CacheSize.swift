@@ -1,3 +1,5 @@
+import PneumoKernelABI
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -18,4 +20,13 @@ public enum CacheSize {
     // Some emulators and virtual machines do not tell.
     return size > 0 ? min(max(size, 1 << 17), 1 << 23) : 1 << 19
   }()
+}
+
+extension KernelTable {
+  /// How many tiles of a Winograd convolution are transformed together: whole tiles of sums, whose
+  /// inputs and products fill half the second-level cache. The other half is for weights and image.
+  public func winogradTiles(tileSize: Int, channelStride: Int) -> Int {
+    let bytes = 4 * (tileSize + 2) * (tileSize + 2) * (channelStride + blockChannels)
+    return min(max(CacheSize.secondLevel / 2 / bytes / tilePixels, 1), 4) * tilePixels
+  }
 }

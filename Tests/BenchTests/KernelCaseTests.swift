@@ -29,6 +29,6 @@ import Testing
     let table = MeasureKernels.table([dense], microseconds: [10], peak: 4)
     // 2 · 10,000 operations and 4 · (200 + 5,000 + 100) bytes in 10 µs.
     #expect(
-      table.rows == [["convolveDirect dense", "2 × 100 → 50", "10.0", "2.0", "50%", "2.1"]])
+      table.rows == [["multiplyDense", "2 × 100 → 50", "10.0", "2.0", "50%", "2.1"]])
   }
 }

@@ -23,6 +23,21 @@ extension KernelCases {
     }
   }
 
+  /// Finds out whether a picture of three channels is gray: this one is.
+  static func gray(_ kernels: KernelTable, pixels: Int) -> KernelCase {
+    let output = FloatBuffer(count: pixels)
+    let input = FloatBuffer(count: 3 * pixels, limit: 1)
+    for index in 0..<3 * pixels { input.pointer[index] = input.pointer[index / 3 * 3] }
+    return KernelCase(
+      kernel: "extractGray", shape: "\(pixels) × 3", multiplyAdds: 0, bytes: 16 * pixels,
+      output: output
+    ) {
+      withExtendedLifetime(input) {
+        _ = kernels.extractGray(input.pointer, 3, output.pointer, pixels)
+      }
+    }
+  }
+
   /// Functions of each element or pixel.
   static func elementwise(
     _ kernels: KernelTable, pixels: Int, channels: Int

@@ -2,67 +2,91 @@ import PneumoCompute
 import PneumoKernelABI
 
 extension KernelCases {
-  /// A 3×3 convolution by F(m×m, 3×3) without padding, with ReLU and 2×2 pooling: the whole, then its
-  /// three stages. Multiplications count as they are made, which is fewer than by definition.
+  /// A 3×3 convolution with ReLU and 2×2 pooling by F(m×m, 3×3), m being `tileSize`: whole, and its
+  /// phases for as many tiles as the runtime transforms together.
   static func winograd(
-    _ kernels: KernelTable, tileSize: Int, side: Int, channels: Int, filters: Int
+    _ kernels: KernelTable, side: Int, channels: Int, filters: Int, tileSize: Int
   ) -> [KernelCase] {
     let outputs = (side - 2) / 2
-    let block = kernels.blockChannels
-    let blocks = (filters + block - 1) / block
-    let vector = kernels.vectorCount
     let places = (tileSize + 2) * (tileSize + 2)
+    let blocks = (filters + kernels.blockChannels - 1) / kernels.blockChannels
+    let columns = blocks * kernels.blockChannels
     let input = FloatBuffer(count: side * side * channels, limit: 1)
-    let weights = FloatBuffer(count: places * channels * blocks * block, limit: 0.1)
-    let bias = FloatBuffer(count: blocks * block)
+    let weights = transformed(
+      kernels, channels: channels, filters: filters, columns: columns, tileSize: tileSize)
+    let bias = FloatBuffer(count: columns)
     let output = FloatBuffer(count: outputs * outputs * filters)
+    let vector = kernels.vectorCount
     var arguments = WinogradArguments(
       input: input.pointer, kernel: weights.pointer, bias: bias.pointer, output: output.pointer,
-      scratch: output.pointer, tileSize: tileSize, tiles: 2 * kernels.tilePixels,
+      scratch: output.pointer, tileSize: tileSize, tiles: 0,
       channelStride: (channels + vector - 1) / vector * vector, inputHeight: side,
       inputWidth: side, inputChannels: channels, top: 0, left: 0, outputHeight: outputs,
       outputWidth: outputs, outputChannels: filters, isPooled: true)
     arguments.low = 0
-    let scratch = FloatBuffer(count: arguments.scratchCount(blockChannels: block))
+    let all = arguments.tileRows * arguments.tileColumns
+    let tiles = kernels.winogradTiles(tileSize: tileSize, channelStride: arguments.channelStride)
+    arguments.tiles = tiles
+    let scratch = FloatBuffer(
+      count: arguments.scratchCount(blockChannels: kernels.blockChannels))
     arguments.scratch = scratch.pointer
-    let tiles = arguments.tileRows * arguments.tileColumns
-    let multiplyAdds = tiles * places * channels * filters
+    let some = min(tiles, all)
 
+    // SAFETY: what the pointers lead to lives as long as the closures.
     func make(
-      _ stage: String, multiplyAdds: Int, bytes: Int,
-      _ call: @escaping (_ first: Int, _ count: Int) -> Void
+      _ name: String, _ shape: String, multiplyAdds: Int, bytes: Int, isComparable: Bool = false,
+      _ call: @escaping (inout WinogradArguments) -> Void
     ) -> KernelCase {
-      KernelCase(
-        kernel: "F(\(tileSize)×\(tileSize), 3×3) \(stage)",
-        shape: "\(side)×\(side)×\(channels) → \(outputs)×\(outputs)×\(filters)",
-        multiplyAdds: multiplyAdds, bytes: bytes, output: output, isComparable: false
+      var arguments = arguments
+      return KernelCase(
+        kernel: "\(name) F\(tileSize)", shape: shape, multiplyAdds: multiplyAdds, bytes: bytes,
+        output: output, isComparable: isComparable
       ) {
-        withExtendedLifetime((input, weights, bias, scratch)) {
-          for first in stride(from: 0, to: tiles, by: arguments.tiles) {
-            call(first, min(arguments.tiles, tiles - first))
-          }
-        }
+        withExtendedLifetime((input, weights, bias, scratch)) { call(&arguments) }
       }
     }
-    let transformed = tiles * places * channels
-    let products = tiles * places * filters
+    let products = some * places * columns
     return [
       make(
-        "whole", multiplyAdds: multiplyAdds, bytes: 4 * (input.count + weights.count + output.count)
-      ) { kernels.convolveWinograd(&arguments, $0, $1) },
-      make("inputs", multiplyAdds: 0, bytes: 4 * (input.count + transformed)) {
-        kernels.transformWinogradInput(&arguments, $0, $1)
-      },
-      make(
-        "products", multiplyAdds: multiplyAdds, bytes: 4 * (transformed + weights.count + products)
-      ) { _, count in
-        for block in 0..<blocks { kernels.multiplyWinograd(&arguments, block, count) }
-      },
-      make("outputs", multiplyAdds: 0, bytes: 4 * (products + output.count)) { first, count in
-        for block in 0..<blocks {
-          kernels.transformWinogradOutput(&arguments, block, first, count)
+        "convolveWinograd pooled",
+        "\(side)×\(side)×\(channels) → \(outputs)×\(outputs)×\(filters)",
+        multiplyAdds: 36 * outputs * outputs * channels * filters,
+        bytes: 4 * (input.count + weights.count + output.count), isComparable: true
+      ) { arguments in
+        for first in stride(from: 0, to: all, by: tiles) {
+          kernels.convolveWinograd(&arguments, first, min(tiles, all - first))
         }
       },
+      make(
+        "transformWinogradInput", "\(some) tiles × \(channels)", multiplyAdds: 0,
+        bytes: 8 * some * places * channels
+      ) { kernels.transformWinogradInput(&$0, 0, some) },
+      make(
+        "multiplyWinograd", "\(places) of \(some) × \(channels) → \(filters)",
+        multiplyAdds: products * channels, bytes: 4 * (some * places * channels + weights.count)
+      ) { arguments in
+        for block in 0..<blocks { kernels.multiplyWinograd(&arguments, block, some) }
+      },
+      make(
+        "transformWinogradOutput", "\(some) tiles × \(filters)", multiplyAdds: 0,
+        bytes: 4 * (products + some * tileSize * tileSize / 4 * filters)
+      ) { arguments in
+        for block in 0..<blocks { kernels.transformWinogradOutput(&arguments, block, 0, some) }
+      },
     ]
+  }
+
+  /// Seeded weights, transformed; sums of products stay near 1.
+  private static func transformed(
+    _ kernels: KernelTable, channels: Int, filters: Int, columns: Int, tileSize: Int
+  ) -> FloatBuffer {
+    let weights = FloatBuffer(
+      count: 9 * channels * filters, limit: 1 / Float(9 * channels).squareRoot())
+    let result = FloatBuffer(count: (tileSize + 2) * (tileSize + 2) * channels * columns)
+    var arguments = WinogradPackingArguments(
+      input: weights.pointer, output: result.pointer, tileSize: tileSize, inputs: channels,
+      outputs: filters)
+    withExtendedLifetime(weights) { kernels.packWinograd(&arguments) }
+    return result
   }
 }

@@ -16,25 +16,22 @@ enum KernelCases {
     for filters in [32, 64, 128, 128] {
       cases.append(
         convolution(
-          kernels, side: side, channels: channels, filters: filters, window: 3, stride: 1,
-          isPooled: true))
+          kernels, side: side, channels: channels, filters: filters, window: 3, isPooled: true))
       if channels > 3 {
-        for tileSize in [4, 6] {
+        for tileSize in [2, 4, 6] {
           cases += winograd(
-            kernels, tileSize: tileSize, side: side, channels: channels, filters: filters)
+            kernels, side: side, channels: channels, filters: filters, tileSize: tileSize)
         }
-      } else {
-        cases.append(
-          convolution(
-            kernels, side: side, channels: 1, filters: filters, window: 3, stride: 1,
-            isPooled: true))
       }
       (side, channels) = ((side - 2) / 2, filters)
     }
     let inputs = side * side * channels
     for (inputs, outputs) in [(inputs, 512), (512, 64), (64, 1)] {
       for images in [1, 16] {
-        cases.append(dense(kernels, images: images, inputs: inputs, outputs: outputs))
+        for isHalf in [false, true] {
+          cases.append(
+            dense(kernels, images: images, inputs: inputs, outputs: outputs, isHalf: isHalf))
+        }
       }
     }
     return cases
@@ -43,11 +40,13 @@ enum KernelCases {
   /// What other networks have.
   private static func others(_ kernels: KernelTable) -> [KernelCase] {
     [
-      convolution(kernels, side: 37, channels: 64, filters: 128, window: 1, stride: 1),
+      gray(kernels, pixels: 150 * 150),
+      convolution(kernels, side: 74, channels: 32, filters: 64, window: 3),
+      convolution(kernels, side: 37, channels: 64, filters: 128, window: 1),
       convolution(kernels, side: 75, channels: 32, filters: 64, window: 3, stride: 2),
       depthwise(kernels, side: 37, channels: 128, stride: 1),
       depthwise(kernels, side: 37, channels: 128, stride: 2),
-      pooling(kernels, side: 36, channels: 128, isMaximum: true),
+      pooling(kernels, side: 72, channels: 64, isMaximum: true),
       pooling(kernels, side: 36, channels: 128, isMaximum: false),
     ] + elementwise(kernels, pixels: 36 * 36, channels: 128)
       + loading(kernels, rows: 6272, columns: 512)
