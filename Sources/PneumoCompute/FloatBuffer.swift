@@ -17,6 +17,8 @@ public final class FloatBuffer: @unchecked Sendable {
 
   private static let alignment = 64
   private static let hugePage = 1 << 21
+  /// Bytes from which on a buffer is worth a huge page.
+  private static let large = 1 << 19
 
   /// `count` zeros. Pages of the memory are taken from the system when they are first touched.
   ///
@@ -25,15 +27,17 @@ public final class FloatBuffer: @unchecked Sendable {
   public init(count: Int) {
     self.count = count
     let bytes = count * MemoryLayout<Float>.stride
-    let alignment = bytes >= Self.hugePage ? Self.hugePage : Self.alignment
-    guard let allocation = calloc(bytes + alignment, 1) else {
+    let isLarge = bytes >= Self.large
+    let alignment = isLarge ? Self.hugePage : Self.alignment
+    let wholeBytes = (bytes + alignment - 1) / alignment * alignment
+    guard let allocation = calloc(wholeBytes + alignment, 1) else {
       fatalError("out of memory: \(count) numbers")
     }
     self.allocation = allocation
     // SAFETY: `alignment` bytes more than needed were allocated, and nothing else is stored there.
     let start = allocation.alignedUp(toMultipleOf: alignment)
     #if os(Linux)
-    if bytes >= Self.hugePage { madvise(start, bytes, CInt(MADV_HUGEPAGE)) }
+    if isLarge { madvise(start, wholeBytes, CInt(MADV_HUGEPAGE)) }
     #endif
     pointer = start.assumingMemoryBound(to: Float.self)
   }
