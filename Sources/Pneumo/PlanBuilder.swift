@@ -81,16 +81,18 @@ struct PlanBuilder {
     return buffer
   }
 
-  /// The pooling layer that the current node's convolution can be fused with: the only reader of
-  /// its answer, the largest of each 2×2, with an activation that keeps order or none.
-  func fusiblePooling(after activation: Activation?) -> Int? {
-    guard !keepsActivations, activation == nil || activation?.clampLimits != nil else { return nil }
+  /// The pooling layer that the current node, a convolution in one group, can be fused with: the only
+  /// reader of its answer, the largest of each 2×2, with an activation that keeps order or none.
+  func fusiblePooling(with layer: Convolution) -> Int? {
+    guard !keepsActivations, layer.groups == 1,
+      layer.activation == nil || layer.activation?.clampLimits != nil
+    else { return nil }
     let readers = graph.nodes.indices.filter { graph.nodes[$0].inputs.contains(node + 1) }
-    guard readers.count == 1, case .pooling(let layer) = graph.nodes[readers[0]].operation,
-      layer.kind == .max, layer.window == Extent(2), layer.stride == Extent(2),
+    guard readers.count == 1, case .pooling(let pooling) = graph.nodes[readers[0]].operation,
+      pooling.kind == .max, pooling.window == Extent(2), pooling.stride == Extent(2),
       case .image(let height, let width, _) = graph.shapes[node + 1],
-      layer.padding.insets(
-        of: Extent(height: height, width: width), window: layer.window, stride: layer.stride,
+      pooling.padding.insets(
+        of: Extent(height: height, width: width), window: pooling.window, stride: pooling.stride,
         dilation: Extent(1)) == .zero
     else { return nil }
     return readers[0]

@@ -9,8 +9,8 @@ public struct ConvolutionArguments {
   public var bias: UnsafePointer<Float>
   /// The first element.
   public var output: UnsafeMutablePointer<Float>
-  /// Room for the sums of a tile, ``KernelTable/tileCount`` elements, which no other thread works in.
-  /// Not for `convolveDepthwise`.
+  /// Room for ``KernelTable/tileCount`` elements, which no other thread works in. Not for
+  /// `convolveDepthwise`.
   public var scratch: UnsafeMutablePointer<Float>
 
   /// From a row of the input to the next.

@@ -15,7 +15,7 @@ public struct KernelTable: Sendable {
   public let vectorCount: Int
   /// Pixels, tiles or images whose sums are computed together.
   public let tilePixels: Int
-  /// Elements of a tile of sums.
+  /// Elements of four tiles of sums, one for each pixel of a window of 2×2.
   public var tileCount: Int { 4 * tilePixels * blockChannels }
   /// Whether `multiplyDense` should be given weights of half precision as they are.
   public let widensHalves: Bool

@@ -29,8 +29,7 @@ let tilePixels = 6
 /// - Returns: the number of pixels.
 @inline(__always)
 func sumTile(
-  _ a: ConvolutionArguments, _ input: UnsafePointer<Float>,
-  _ kernel: UnsafeRawPointer,
+  _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
   _ bias: UnsafePointer<Float>, _ sums: (start: UnsafeMutablePointer<Float>, stride: Int),
   _ remaining: Int, isHalf: Bool
 ) -> Int {

@@ -77,6 +77,34 @@ import Testing
     }
   }
 
+  /// Pooling after a convolution, fused and not, whatever computes it: logits are the same bits.
+  @Test(arguments: [1, 3, 16, 33], [Padding.valid, .same])
+  func fusedPoolingChangesNoBit(channels: Int, padding: Padding) throws {
+    for (kernel, groups, activation) in [
+      (3, 1, Activation.relu), (3, 1, .relu6), (3, 1, .tanh), (1, 1, .relu), (3, channels, .relu),
+    ] {
+      var builder = GraphBuilder(input: .image(height: 19, width: 24, channels: 3), seed: 3)
+      builder.append(builder.convolution(1, 3, channels))
+      builder.append(
+        builder.convolution(
+          kernel, channels, channels, padding: padding, groups: groups, activation: activation))
+      builder.append(.pooling(Pooling(.max, window: Extent(2), stride: Extent(2))))
+      builder.append(.flatten(.heightWidthChannels))
+      builder.append(builder.dense(try builder.graph().outputShape.count, 1, activation: .sigmoid))
+      let model = try builder.model()
+      var random = SeededGenerator(seed: 13)
+      let image = random.floats(model.graph.inputShape.count)
+      let probability = NaiveGraph.run(model.graph, input: image).last![0]
+      for name in Self.instructionSets {
+        guard let fused = try? Session(model, threads: 2, instructionSet: name) else { continue }
+        let kept = try Session(model, instructionSet: name, keepsActivations: true)
+        let prediction = try fused.predict(image)[0]
+        #expect(prediction.logits == (try kept.predict(image)[0].logits))
+        #expect(abs(Double(prediction.probability) - probability) <= 1e-6)
+      }
+    }
+  }
+
   @Test func rectangularKernelWithoutBias() throws {
     try check(.image(height: 8, width: 12, channels: 1)) { builder in
       builder.append(
