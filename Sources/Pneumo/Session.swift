@@ -162,7 +162,7 @@ public final class Session: Sendable {
       run.observe(input: input) { [self] number, output in
         let step = plan.steps[number]
         guard
-          number + 1 == plan.steps.count || plan.steps[number + 1].lastNode != step.lastNode
+          number + 1 == plan.steps.count || plan.steps[number + 1].node != step.node
         else { return }
         outputs.append(
           LayerOutput(

@@ -64,14 +64,21 @@ final class WorkerPool: @unchecked Sendable {
 
   private init() { workers = .allocate(capacity: ThreadCount.maximum) }
 
-  /// Sees to it that there are `wanted` threads.
+  /// Sees to it that there are `wanted` threads, or as many as the system and
+  /// ``ThreadCount/maximum`` allow.
   func reserve(_ wanted: Int) {
+    let wanted = min(wanted, ThreadCount.maximum)
     guard wanted > count.load(ordering: .acquiring) else { return }
     growth.withLock { _ in
-      for number in count.load(ordering: .relaxed)..<max(wanted, count.load(ordering: .relaxed)) {
+      var number = count.load(ordering: .relaxed)
+      while number < wanted {
         (workers + number).initialize(to: Worker())
-        workers[number].start(number)
-        count.store(number + 1, ordering: .releasing)
+        guard workers[number].start(number) else {
+          (workers + number).deinitialize(count: 1)
+          return
+        }
+        number += 1
+        count.store(number, ordering: .releasing)
       }
     }
   }
@@ -97,7 +104,7 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   /// The life of thread `number`.
-  fileprivate func serve(_ number: Int) { workers[number].serve() }
+  fileprivate func serve(_ number: Int) -> Never { workers[number].serve() }
 }
 
 /// One thread of the pool, and what it is to do.
@@ -112,8 +119,27 @@ private final class Worker: @unchecked Sendable {
   private var work: Unmanaged<SharedWork>?
   private var lane = 0
 
-  func start(_ number: Int) {
-    DispatchQueue(label: "pneumo.worker.\(number)").async { WorkerPool.shared.serve(number) }
+  /// Starts thread `number`; answers whether the system gave one.
+  ///
+  /// Not a dispatch queue: those share 255 threads, and whoever needs another waits for ever.
+  func start(_ number: Int) -> Bool {
+    #if canImport(Glibc)
+    var thread = pthread_t()
+    #else
+    var thread: pthread_t?
+    #endif
+    // Counted from 1, since there a pointer must not be null.
+    let argument = UnsafeMutableRawPointer(bitPattern: number + 1)
+    guard
+      pthread_create(
+        &thread, nil, { WorkerPool.shared.serve(Int(bitPattern: $0) - 1) }, argument) == 0
+    else { return false }
+    #if canImport(Glibc)
+    pthread_detach(thread)
+    #else
+    if let thread { pthread_detach(thread) }
+    #endif
+    return true
   }
 
   /// The state if the thread was free, `nil` otherwise.

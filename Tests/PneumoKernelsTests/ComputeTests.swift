@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 import Testing
@@ -93,5 +94,19 @@ import Testing
     let done = Mutex([Int](repeating: 0, count: count))
     parallelFor(count, threads: threads) { index in done.withLock { $0[index] += 1 } }
     #expect(done.withLock { $0 } == [Int](repeating: 1, count: count))
+  }
+
+  /// More threads than are ever started, and more than libdispatch has for all serial queues of a
+  /// process: both stay as they were.
+  @Test func takesNoThreadsFromOthers() async {
+    await #expect(processExitsWith: .success) {
+      let count = 2 * ThreadCount.maximum
+      let done = Atomic(0)
+      parallelFor(count, threads: count) { _ in done.wrappingAdd(1, ordering: .relaxed) }
+      let isAlive = DispatchSemaphore(value: 0)
+      DispatchQueue(label: "other").async { isAlive.signal() }
+      #expect(isAlive.wait(timeout: .now() + 20) == .success)
+      #expect(done.load(ordering: .relaxed) == count)
+    }
   }
 }

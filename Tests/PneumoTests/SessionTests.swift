@@ -88,6 +88,21 @@ import Testing
     #expect(Set(found).count == 3)
   }
 
+  /// Steps that only prepare the input of a fused layer are no answer.
+  @Test func fusedLayersAnswerOnce() throws {
+    var builder = GraphBuilder(input: .image(height: 8, width: 6, channels: 3), seed: 1)
+    builder.append("conv", builder.convolution(3, 3, 4, padding: .same, activation: .relu))
+    builder.append("pool", .pooling(Pooling(.max, window: Extent(2), stride: Extent(2))))
+    builder.append("flatten", .flatten(.heightWidthChannels))
+    builder.append("dense", builder.dense(48, 1, activation: .sigmoid))
+    let session = try Session(builder.model())
+    let image = [Float](repeating: 0.5, count: session.inputCount)
+    let outputs = try session.activations(of: image)
+    #expect(outputs.map(\.layer) == ["pool", "dense"])
+    let expected = NaiveGraph.run(session.model.graph, input: image)
+    #expect(largestError(outputs[0].values, expected[2]) <= 1e-5)
+  }
+
   @Test func noImagesGiveNoPredictions() throws {
     #expect(try Session(GraphBuilder.study(size: 48)).predict([]).isEmpty)
   }
