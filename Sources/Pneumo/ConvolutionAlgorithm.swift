@@ -18,9 +18,7 @@ enum ConvolutionAlgorithm: Equatable {
   ) -> ConvolutionAlgorithm {
     let layer = geometry.layer
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    if layer.groups == inputs, outputs == inputs, inputs > 1, !geometry.isPooled {
-      return .depthwise
-    }
+    if layer.groups == inputs, outputs == inputs, inputs > 1 { return .depthwise }
     guard layer.groups == 1, geometry.window.height == 3, geometry.window.width == 3,
       layer.stride.height == 1, layer.stride.width == 1, layer.dilation.height == 1,
       layer.dilation.width == 1

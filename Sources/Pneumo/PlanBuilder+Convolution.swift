@@ -6,7 +6,7 @@ extension PlanBuilder {
   mutating func append(
     _ layer: Convolution, _ input: Plan.Buffer, _ shape: TensorShape, _ output: TensorShape
   ) -> Plan.Buffer {
-    let pooling = fusiblePooling(after: layer.activation)
+    let pooling = fusiblePooling(after: layer)
     let geometry = geometry(of: layer, shape, output, isPooled: pooling != nil)
     let outputs = geometry.outputChannels
     let result = makeBuffer(geometry.output.height * geometry.output.width * outputs)

@@ -19,7 +19,7 @@ extension PlanBuilder {
       let shape = layer.kernel.shape
       let geometry = geometry(
         of: layer, graph.shapes[node.inputs[0]], graph.shapes[self.node + 1],
-        isPooled: fusiblePooling(after: layer.activation) != nil)
+        isPooled: fusiblePooling(after: layer) != nil)
       switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
       case .winograd(let tileSize):
         return (tileSize + 2) * (tileSize + 2) * shape[2] * padded(shape[3])

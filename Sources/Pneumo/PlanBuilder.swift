@@ -82,9 +82,12 @@ struct PlanBuilder {
   }
 
   /// The pooling layer that the current node's convolution can be fused with: the only reader of
-  /// its answer, the largest of each 2×2, with an activation that keeps order or none.
-  func fusiblePooling(after activation: Activation?) -> Int? {
-    guard !keepsActivations, activation == nil || activation?.clampLimits != nil else { return nil }
+  /// its answer, the largest of each 2×2, with an activation that keeps order or none. The kernel
+  /// for convolutions of each channel does not pool, and saves more than fusion would.
+  func fusiblePooling(after layer: Convolution) -> Int? {
+    guard !keepsActivations, !layer.isDepthwise,
+      layer.activation == nil || layer.activation?.clampLimits != nil
+    else { return nil }
     let readers = graph.nodes.indices.filter { graph.nodes[$0].inputs.contains(node + 1) }
     guard readers.count == 1, case .pooling(let layer) = graph.nodes[readers[0]].operation,
       layer.kind == .max, layer.window == Extent(2), layer.stride == Extent(2),
