@@ -79,7 +79,7 @@ private struct RandomGraph {
   mutating func model() throws -> (Model, logits: Graph) {
     for _ in 0..<Int.random(in: 1...9, using: &random) { appendLayer() }
     join()
-    let inputs = shapes[builder.last].count
+    let inputs = try builder.graph().outputShape.count
     let outputs = pick([1, 1, 2, 17, 300])
     let activation: Activation = outputs == 1 ? .sigmoid : .softmax
     var plain = builder
@@ -128,7 +128,11 @@ private struct RandomGraph {
       } else {
         operation = vectorLayer(value, &inputs)
       }
-      if append(operation, inputs) { return }
+      guard append(operation, inputs) else { continue }
+      if case .convolution = operation, Bool.random(using: &random) {
+        _ = append(.pooling(halving), [builder.last])
+      }
+      return
     }
   }
 
@@ -176,20 +180,21 @@ private struct RandomGraph {
     let groups = isDepthwise ? channels : pick([1, 1, 1, 1, 2, 3])
     let outputs = isDepthwise ? channels * pick([1, 1, 2]) : pick([1, 3, 8, 16, 33, 64])
     guard channels % groups == 0, outputs % groups == 0 else { return convolution(of: channels) }
+    if Bool.random(using: &random) {
+      return builder.convolution(
+        3, channels, outputs, padding: padding(upTo: 3), groups: groups, activation: activation())
+    }
     return builder.convolution(
-      pick([1, 2, 3, 3, 3, 3, 5]), channels, outputs, stride: extent([1, 1, 1, 1, 1, 2, 3]),
-      padding: padding(upTo: 3), dilation: extent([1, 1, 1, 1, 1, 2]), groups: groups,
+      pick([1, 2, 3, 5]), channels, outputs, stride: extent([1, 2, 3]),
+      padding: padding(upTo: 3), dilation: extent([1, 2]), groups: groups,
       bias: .random(using: &random), activation: activation())
   }
 
+  /// One that a convolution may be fused with.
+  private let halving = Pooling(.max, window: Extent(2), stride: Extent(2))
+
   private mutating func pooling() -> Pooling {
-    // As a rule one that a convolution can be fused with.
-    if Bool.random(using: &random) {
-      return Pooling(
-        .max, window: Extent(2), stride: Extent(2),
-        padding: Bool.random(using: &random) ? .valid : .same)
-    }
-    return Pooling(
+    Pooling(
       pick(PoolingKind.allCases), window: extent([1, 2, 3]), stride: extent([1, 2, 3]),
       padding: padding(upTo: 2), countsPadding: .random(using: &random))
   }
@@ -233,6 +238,6 @@ private struct RandomGraph {
       }
     }
     let vectors = unread.sorted()
-    if vectors.count > 1 { _ = append(.concatenate, vectors) }
+    if vectors.count > 1 { builder.append(.concatenate, inputs: vectors) }
   }
 }

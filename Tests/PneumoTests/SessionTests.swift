@@ -103,6 +103,18 @@ import Testing
     #expect(largestError(outputs[0].values, expected[2]) <= 1e-5)
   }
 
+  /// Pooling is no reason to leave the kernel that suits a convolution of each channel.
+  @Test func depthwiseConvolutionIsNotFusedWithPooling() throws {
+    var builder = GraphBuilder(input: .image(height: 34, width: 34, channels: 3), seed: 1)
+    builder.append(builder.convolution(3, 3, 64))
+    builder.append(builder.convolution(3, 64, 64, padding: .same, groups: 64))
+    builder.append(.pooling(Pooling(.max, window: Extent(2), stride: Extent(2))))
+    builder.append(.globalPooling(.average))
+    builder.append(builder.dense(64, 1, activation: .sigmoid))
+    let session = try Session(builder.model())
+    #expect(session.plan.steps.contains { $0.kernel.contains("depthwise3x3s1Direct") })
+  }
+
   @Test func noImagesGiveNoPredictions() throws {
     #expect(try Session(GraphBuilder.study(size: 48)).predict([]).isEmpty)
   }
