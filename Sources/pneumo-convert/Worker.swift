@@ -1,3 +1,5 @@
+import PneumoConsole
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -17,6 +19,9 @@ enum Worker {
   }
 
   /// Starts this program with `arguments` and waits for its end; `nil` where it cannot be started.
+  ///
+  /// What it writes to standard error is passed on, unless a signal ends it: the C library may have
+  /// had a last word then, and this process tells how it ended.
   static func run(_ arguments: [String]) -> End? {
     #if canImport(Glibc)
     let program = "/proc/self/exe"
@@ -27,15 +32,44 @@ enum Worker {
     setenv("SWIFT_BACKTRACE", "enable=no", 1)
     var words = ([CommandLine.arguments[0]] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { return nil }
+    #if canImport(Glibc)
+    var actions = posix_spawn_file_actions_t()
+    #else
+    var actions: posix_spawn_file_actions_t?
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    posix_spawn_file_actions_addclose(&actions, ends[0])
+    posix_spawn_file_actions_addclose(&actions, ends[1])
     var child = pid_t()
-    guard posix_spawnp(&child, program, nil, nil, &words, environ) == 0 else { return nil }
+    let isStarted = posix_spawnp(&child, program, &actions, nil, &words, environ) == 0
+    close(ends[1])
+    let errors = isStarted ? readAll(ends[0]) : []
+    close(ends[0])
+    guard isStarted else { return nil }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 {
       guard errno == EINTR else { return nil }
     }
     // The low seven bits of a status are the signal, 0 after an exit.
     let signal = status & 0x7F
-    return signal == 0 ? .exit(status >> 8 & 0xFF) : .signal(signal)
+    guard signal == 0 else { return .signal(signal) }
+    StandardStream.error.write(String(decoding: errors, as: UTF8.self))
+    return .exit(status >> 8 & 0xFF)
+  }
+
+  /// All bytes until the other end is closed, or reading fails.
+  private static func readAll(_ file: Int32) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(file, &buffer, buffer.count)
+      if count > 0 { bytes += buffer[..<count] }
+      guard count > 0 || count < 0 && errno == EINTR else { return bytes }
+    }
   }
 
   /// Runs `body`, which reads a file of `byteCount` bytes, with bounds on what this process takes.
