@@ -104,8 +104,8 @@ final class PlanRun: SharedWork, @unchecked Sendable {
   /// What is shared stands in the memory of thread 0.
   private func runShared(_ step: Step, image: Int, images: Int, _ lane: Int, _ number: Int) {
     let tiles = step.split.tiles(images: images, lanes: maximumLanes)
-    // SAFETY: no step writes to its input; tiles write disjoint parts of the output, and nothing
-    // reads it before all are done.
+    // SAFETY: tiles write disjoint parts of the output, and no other step reads it before all are
+    // done. A step whose output is its input has one tile an image.
     while let tile = progress[number].take(of: tiles) {
       step.run(
         tile: tile, of: tiles, images: images, input: locate(step.input, image),

@@ -47,8 +47,8 @@ public final class Session: Sendable {
   ///   - instructionSet: instead of the best one, or of that which `PNEUMO_ISA` names.
   ///   - isProfiling: whether ``profile()`` is wanted.
   ///   - keepsActivations: whether ``activations(of:)`` is to answer for every layer. Otherwise
-  ///     layers may be fused, and what lies between them is never computed. The logits do not
-  ///     depend on it.
+  ///     layers may be fused, and what lies between them is never computed. The logits may then
+  ///     be rounded differently, where another algorithm suits a fused layer.
   public init(
     _ model: Model, threads: Int? = nil, batch: Int? = nil, instructionSet: String? = nil,
     isProfiling: Bool = false, keepsActivations: Bool = false

@@ -19,8 +19,8 @@ public struct WinogradArguments {
   public var tileSize: Int
   /// Tiles that are transformed together.
   public var tiles: Int
-  /// Elements from a channel vector of the scratch memory to the next: the number of input channels
-  /// rounded up to whole vectors.
+  /// Elements from a place of a transformed tile to the next: the number of input channels rounded
+  /// up to whole vectors.
   public var channelStride: Int
 
   /// Rows of the input.

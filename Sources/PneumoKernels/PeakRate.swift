@@ -24,7 +24,7 @@ func multiplyAddPeak(_ rounds: Int, _ output: UnsafeMutablePointer<Float>) -> In
   return 3 &* Chains.count &* Vector.scalarCount &* rounds
 }
 
-/// Four sums. Private, and methods always inlined, like the sums in ConvolutionDirect.swift.
+/// Four sums. Private, and methods always inlined, like the sums in Tile.swift.
 private struct Chains {
   static let count = 4
   var a: Vector, b: Vector, c: Vector, d: Vector
