@@ -26,7 +26,8 @@ final class PlanRun: SharedWork, @unchecked Sendable {
     self.timings = timings
     arena = FloatBuffer(count: plan.arenaCount(lanes: lanes))
     input = UnsafePointer(arena.pointer)
-    progressCount = 1 + lanes * plan.imageSteps + plan.steps.count
+    // Fewer images than threads are shared.
+    progressCount = 1 + min(lanes - 1, plan.batch) * plan.imageSteps + plan.steps.count
     progress = .allocate(capacity: progressCount)
     for number in 0..<progressCount { (progress + number).initialize(to: Progress()) }
     super.init(maximumLanes: lanes)

@@ -77,7 +77,8 @@ import Testing
     }
   }
 
-  /// Pooling after a convolution, fused and not, whatever computes it: logits are the same bits.
+  /// Pooling after a convolution, fused and not. At these sizes both ways choose the same algorithm,
+  /// so logits are the same bits.
   @Test(arguments: [1, 3, 16, 33], [Padding.valid, .same])
   func fusedPoolingChangesNoBit(channels: Int, padding: Padding) throws {
     for (kernel, groups, activation) in [
