@@ -8,12 +8,10 @@ let isaName = "avx512"
 #elseif KERNEL_AVX2
 typealias Vector = SIMD8<Float>
 typealias IntVector = SIMD8<Int32>
-typealias HalfVector = SIMD8<Float16>
 let isaName = "avx2"
 #else
 typealias Vector = SIMD4<Float>
 typealias IntVector = SIMD4<Int32>
-typealias HalfVector = SIMD4<Float16>
 let isaName = "baseline"
 #endif
 
@@ -61,17 +59,28 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
 }
 
 /// Halves of any alignment, widened. (Without F16C this is a call for each element.)
+///
+/// Element by element, which becomes one instruction: the conversion of vectors is a generic function,
+/// whose copy for these types the linker would share.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float16>) -> Vector {
   #if KERNEL_AVX512
-  // In two steps, because the conversion of sixteen is a generic function that is not inlined.
-  let low = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float16>.self)
-  let high = UnsafeRawPointer(pointer + 8).loadUnaligned(as: SIMD8<Float16>.self)
-  return Vector(lowHalf: SIMD8<Float>(low), highHalf: SIMD8<Float>(high))
+  return Vector(lowHalf: widenEight(pointer), highHalf: widenEight(pointer + 8))
+  #elseif KERNEL_AVX2
+  return widenEight(pointer)
   #else
-  return Vector(UnsafeRawPointer(pointer).loadUnaligned(as: HalfVector.self))
+  return Vector(Float(pointer[0]), Float(pointer[1]), Float(pointer[2]), Float(pointer[3]))
   #endif
 }
+
+#if KERNEL_AVX512 || KERNEL_AVX2
+@inline(__always)
+private func widenEight(_ p: UnsafePointer<Float16>) -> SIMD8<Float> {
+  SIMD8<Float>(
+    Float(p[0]), Float(p[1]), Float(p[2]), Float(p[3]), Float(p[4]), Float(p[5]), Float(p[6]),
+    Float(p[7]))
+}
+#endif
 
 /// The first `count` elements, at most a vector of them, then zeros.
 @inline(__always)
