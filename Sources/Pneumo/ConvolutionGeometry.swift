@@ -10,17 +10,28 @@ struct ConvolutionGeometry: Sendable {
   let convolved: Extent
   let outputChannels: Int
   let isPooled: Bool
+  /// Zeros around the input.
+  let insets: Insets
+
+  init(
+    layer: Convolution, input: Extent, inputChannels: Int, convolved: Extent, outputChannels: Int,
+    isPooled: Bool
+  ) {
+    self.layer = layer
+    self.input = input
+    self.inputChannels = inputChannels
+    self.convolved = convolved
+    self.outputChannels = outputChannels
+    self.isPooled = isPooled
+    insets = layer.padding.insets(
+      of: input, window: Extent(height: layer.kernel.shape[0], width: layer.kernel.shape[1]),
+      stride: layer.stride, dilation: layer.dilation)
+  }
 
   /// Size of the output; pooling drops an odd row and column.
   var output: Extent {
     isPooled
       ? Extent(height: convolved.height / 2, width: convolved.width / 2) : convolved
-  }
-
-  /// Zeros around the input.
-  var insets: Insets {
-    layer.padding.insets(
-      of: input, window: window, stride: layer.stride, dilation: layer.dilation)
   }
 
   /// Pixels of a row of the padded input.

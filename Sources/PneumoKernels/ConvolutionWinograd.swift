@@ -89,8 +89,7 @@ private func copyPatch(
       if y >= 0 && y < a.inputHeight && x >= 0 && x < a.inputWidth {
         let pixel = (origin.image &* a.inputHeight &+ y) &* a.inputWidth &+ x
         let source = a.input + (pixel &* a.inputChannels &+ origin.channel)
-        vector =
-          remaining == Vector.scalarCount ? load(source) : load(source, first: remaining)
+        vector = load(source, first: remaining)
       }
       store(vector, output)
       output += Vector.scalarCount
@@ -180,11 +179,7 @@ func transformWinogradOutput(
           }
           result = smaller(larger(result + bias, low), high)
           let output = a.output + ((line &+ x) &* a.outputChannels &+ channel)
-          if remaining >= Vector.scalarCount {
-            store(result, output)
-          } else {
-            store(result, output, first: remaining)
-          }
+          store(result, output, first: remaining)
         }
       }
       channel &+= Vector.scalarCount
@@ -208,9 +203,7 @@ func packWinograd(_ arguments: UnsafePointer<WinogradPackingArguments>) {
         let count = min(a.outputs &- output, Vector.scalarCount)
         for number in 0..<9 {
           let source = a.input + (number &* tap &+ input &* a.outputs &+ output)
-          store(
-            count == Vector.scalarCount ? load(source) : load(source, first: count),
-            taps + number &* Vector.scalarCount)
+          store(load(source, first: count), taps + number &* Vector.scalarCount)
         }
         for x in 0..<3 {
           transformKernel(

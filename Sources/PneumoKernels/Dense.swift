@@ -3,9 +3,7 @@ import PneumoKernelABI
 // output[image][o] = clamp(bias[o] + Σ_i input[image][i] · kernel[i][o])
 //
 // Summed in this order for any number of images. One image reads each weight once, so memory is what
-// limits: four blocks at once keep enough independent sums, and reads, in flight. (Slower are one
-// stretch of memory instead of four, and to pass over what is multiplied by zero, as half is behind
-// ReLU: the CPU then foresees less of what is read.)
+// limits: four blocks at once keep enough independent sums, and reads, in flight.
 
 /// Blocks `firstBlock..<endBlock` of the outputs of all images.
 func multiplyDense(

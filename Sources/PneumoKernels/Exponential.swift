@@ -72,7 +72,7 @@ private func map(
   var i = 0
   while i < count {
     let lanes = min(count &- i, Vector.scalarCount)
-    storeFirst(lanes, function(loadFirst(lanes, input + i)), output + i)
+    store(function(load(input + i, first: lanes)), output + i, first: lanes)
     i &+= Vector.scalarCount
   }
 }
@@ -91,32 +91,11 @@ func softmax(
     var c = 0
     while c < channels {
       let lanes = min(channels &- c, Vector.scalarCount)
-      let e = exponential(loadFirst(lanes, x + c) - Vector(repeating: largest))
-      storeFirst(lanes, e, y + c)
+      let e = exponential(load(x + c, first: lanes) - Vector(repeating: largest))
+      store(e, y + c, first: lanes)
       for lane in 0..<lanes { sum += y[c &+ lane] }
       c &+= Vector.scalarCount
     }
     for c in 0..<channels { y[c] /= sum }
-  }
-}
-
-/// The `count` first lanes from memory, zeros in the others.
-@inline(__always)
-private func loadFirst(_ count: Int, _ pointer: UnsafePointer<Float>) -> Vector {
-  if count == Vector.scalarCount { return load(pointer) }
-  var vector = Vector.zero
-  for lane in 0..<count { vector[lane] = pointer[lane] }
-  return vector
-}
-
-/// Stores the `count` first lanes.
-@inline(__always)
-private func storeFirst(
-  _ count: Int, _ vector: Vector, _ pointer: UnsafeMutablePointer<Float>
-) {
-  if count == Vector.scalarCount {
-    store(vector, pointer)
-  } else {
-    for lane in 0..<count { pointer[lane] = vector[lane] }
   }
 }

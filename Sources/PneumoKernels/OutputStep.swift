@@ -11,16 +11,7 @@ func storeTile(
   _ a: ConvolutionArguments, _ sums: UnsafePointer<Float>, _ count: Int, _ channel: Int,
   _ output: UnsafeMutablePointer<Float>
 ) {
-  let low = Vector(repeating: a.low)
-  let high = Vector(repeating: a.high)
-  let remaining = a.outputChannels &- channel
-  for pixel in 0..<count {
-    let sum = sums + pixel &* blockChannels
-    let target = output + (pixel &* a.outputPixelStride &+ channel)
-    let y0 = smaller(larger(load(sum), low), high)
-    let y1 = smaller(larger(load(sum + Vector.scalarCount), low), high)
-    storeBlock(y0, y1, target, remaining)
-  }
+  store(a, sums, count, channel, output) { load($0) }
 }
 
 /// The same for the largest of four tiles of sums.
@@ -29,37 +20,29 @@ func storePooledTile(
   _ a: ConvolutionArguments, _ sums: UnsafePointer<Float>, _ count: Int, _ channel: Int,
   _ output: UnsafeMutablePointer<Float>
 ) {
+  let tile = tilePixels &* blockChannels
+  store(a, sums, count, channel, output) { sum in
+    let upper = larger(load(sum), load(sum + tile))
+    return larger(upper, larger(load(sum + 2 &* tile), load(sum + 3 &* tile)))
+  }
+}
+
+/// - Parameter result: the vector that comes of the sums at a pointer.
+@inline(__always)
+private func store(
+  _ a: ConvolutionArguments, _ sums: UnsafePointer<Float>, _ count: Int, _ channel: Int,
+  _ output: UnsafeMutablePointer<Float>, _ result: (UnsafePointer<Float>) -> Vector
+) {
   let low = Vector(repeating: a.low)
   let high = Vector(repeating: a.high)
   let remaining = a.outputChannels &- channel
   for pixel in 0..<count {
     let sum = sums + pixel &* blockChannels
     let target = output + (pixel &* a.outputPixelStride &+ channel)
-    let y0 = smaller(larger(largestOfFour(sum), low), high)
-    let y1 = smaller(larger(largestOfFour(sum + Vector.scalarCount), low), high)
-    storeBlock(y0, y1, target, remaining)
-  }
-}
-
-@inline(__always)
-private func largestOfFour(_ sum: UnsafePointer<Float>) -> Vector {
-  let tile = tilePixels &* blockChannels
-  let upper = larger(load(sum), load(sum + tile))
-  return larger(upper, larger(load(sum + 2 &* tile), load(sum + 3 &* tile)))
-}
-
-/// Stores the `remaining` first of a block of channels.
-@inline(__always)
-private func storeBlock(
-  _ y0: Vector, _ y1: Vector, _ output: UnsafeMutablePointer<Float>, _ remaining: Int
-) {
-  if remaining >= blockChannels {
-    store(y0, output)
-    store(y1, output + Vector.scalarCount)
-  } else {
-    store(y0, output, first: min(remaining, Vector.scalarCount))
+    store(smaller(larger(result(sum), low), high), target, first: remaining)
     if remaining > Vector.scalarCount {
-      store(y1, output + Vector.scalarCount, first: remaining &- Vector.scalarCount)
+      let other = smaller(larger(result(sum + Vector.scalarCount), low), high)
+      store(other, target + Vector.scalarCount, first: remaining &- Vector.scalarCount)
     }
   }
 }

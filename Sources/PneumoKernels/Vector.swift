@@ -82,17 +82,19 @@ private func widenEight(_ p: UnsafePointer<Float16>) -> SIMD8<Float> {
 }
 #endif
 
-/// The first `count` elements, at most a vector of them, then zeros.
+/// The first `count` elements, a vector of them where there are more, then zeros.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Vector {
+  if count >= Vector.scalarCount { return load(pointer) }
   var vector = Vector.zero
   for lane in 0..<count { vector[lane] = pointer[lane] }
   return vector
 }
 
-/// The first `count` elements, at most a vector of them.
+/// The first `count` elements, a vector of them where there are more.
 @inline(__always)
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
+  if count >= Vector.scalarCount { return store(vector, pointer) }
   for lane in 0..<count { pointer[lane] = vector[lane] }
 }
 

@@ -73,6 +73,7 @@ struct MeasurePipeline: ParsableCommand {
     print(try firstAnswer(path, kernels.name))
     print(PipelineRun.table(runs).text)
   }
+
   /// How long `pneumo-infer`, where it is built, takes from its start to its end for one file.
   private func firstAnswer(_ model: String, _ instructionSet: String) throws -> String {
     let tool = URL(filePath: Bundle.main.executablePath ?? "").deletingLastPathComponent()
