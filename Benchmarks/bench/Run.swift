@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pneumo
+import PneumoCommandLine
 import PneumoCompute
 import PneumoConsole
 
@@ -64,9 +65,7 @@ struct Run: ParsableCommand {
         throw ValidationError("No other engine can be limited to baseline; use --isa avx2.")
       }
     }
-    if let isa, !["baseline", "avx2", "avx512"].contains(isa) {
-      throw ValidationError("--isa is '\(isa)', expected baseline, avx2 or avx512.")
-    }
+    try PneumoCommandLine.validate(instructionSet: isa)
   }
 
   func run() throws {

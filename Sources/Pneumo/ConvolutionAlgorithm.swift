@@ -26,8 +26,7 @@ enum ConvolutionAlgorithm: Equatable {
 
     let pooling = geometry.isPooled ? 2 : 1
     let (height, width) = (geometry.output.height * pooling, geometry.output.width * pooling)
-    let block = kernels.blockChannels
-    let outputVectors = (outputs + block - 1) / block * block / kernels.vectorCount
+    let outputVectors = kernels.padded(outputs) / kernels.vectorCount
     let inputVectors = (inputs + kernels.vectorCount - 1) / kernels.vectorCount
     let isWhole = inputs % kernels.vectorCount == 0
     var best = ConvolutionAlgorithm.direct

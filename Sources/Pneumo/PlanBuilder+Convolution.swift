@@ -68,7 +68,7 @@ extension PlanBuilder {
     let kernel = packed(
       layer.kernel, rows: kernelRows, columns: geometry.outputChannels, groups: groups)
     let bias = packed(layer.bias, columns: geometry.outputChannels, groups: groups)
-    let biasGroupCount = self.padded(outputs)
+    let biasGroupCount = kernels.padded(outputs)
     let run = kernels.convolveDirect
     let tiles = Tiling(count: geometry.output.height)
     appendStep(

@@ -11,7 +11,7 @@ extension PlanBuilder {
     let kernel = packed(dense: layer.kernel, isHalf: isHalf)
     let bias = packed(layer.bias, columns: outputs)
     let limits = layer.activation?.clampLimits
-    let blocks = padded(outputs) / kernels.blockChannels
+    let blocks = kernels.padded(outputs) / kernels.blockChannels
     // Four blocks at once suit one image; where that leaves few tiles, threads matter more.
     let blocksPerTile = blocks >= 8 ? 4 : 1
     let run = kernels.multiplyDense

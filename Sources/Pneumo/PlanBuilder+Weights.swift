@@ -22,11 +22,12 @@ extension PlanBuilder {
         isPooled: fusiblePooling(with: layer) != nil)
       switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
       case .winograd(let tileSize):
-        return (tileSize + 2) * (tileSize + 2) * shape[2] * padded(shape[3])
+        return (tileSize + 2) * (tileSize + 2) * shape[2] * kernels.padded(shape[3])
       case .direct, .depthwise:
-        return shape[0] * shape[1] * shape[2] * padded(shape[3] / layer.groups) * layer.groups
+        return shape[0] * shape[1] * shape[2] * kernels.padded(shape[3] / layer.groups)
+          * layer.groups
       }
-    case .dense(let layer): return layer.kernel.shape[0] * padded(layer.kernel.shape[1])
+    case .dense(let layer): return layer.kernel.shape[0] * kernels.padded(layer.kernel.shape[1])
     default: return 0
     }
   }
@@ -58,12 +59,12 @@ extension PlanBuilder {
   /// A kernel of `rows` × `columns` packed in blocks, one group after the other.
   func packed(_ kernel: WeightTensor, rows: Int, columns: Int, groups: Int = 1) -> FloatBuffer {
     let perGroup = columns / groups
-    let packed = FloatBuffer(count: rows * padded(perGroup) * groups)
+    let packed = FloatBuffer(count: rows * kernels.padded(perGroup) * groups)
     withFloats(kernel) { source in
       for group in 0..<groups {
         var arguments = PackingArguments(
           input: source + group * perGroup,
-          output: packed.pointer + group * rows * padded(perGroup),
+          output: packed.pointer + group * rows * kernels.padded(perGroup),
           rows: rows, columns: perGroup, rowStride: columns)
         kernels.packBlocks(&arguments)
       }
@@ -74,7 +75,7 @@ extension PlanBuilder {
   /// A kernel of shape (inputs, outputs) packed in blocks, of halves or of `Float`s.
   func packed(dense kernel: WeightTensor, isHalf: Bool) -> FloatBuffer {
     let (rows, columns) = (kernel.shape[0], kernel.shape[1])
-    let count = rows * padded(columns)
+    let count = rows * kernels.padded(columns)
     let packed = FloatBuffer(count: isHalf ? (count + 1) / 2 : count)
     func pack(_ source: UnsafeRawPointer) {
       var arguments = PackingArguments(
@@ -94,7 +95,8 @@ extension PlanBuilder {
   /// A kernel of shape (3, 3, inputs, outputs) transformed for tiles of `tileSize`.
   func packedWinograd(_ kernel: WeightTensor, tileSize: Int) -> FloatBuffer {
     let (inputs, outputs) = (kernel.shape[2], kernel.shape[3])
-    let packed = FloatBuffer(count: (tileSize + 2) * (tileSize + 2) * inputs * padded(outputs))
+    let packed = FloatBuffer(
+      count: (tileSize + 2) * (tileSize + 2) * inputs * kernels.padded(outputs))
     withFloats(kernel) { source in
       var arguments = WinogradPackingArguments(
         input: source, output: packed.pointer, tileSize: tileSize, inputs: inputs,
@@ -107,20 +109,15 @@ extension PlanBuilder {
   /// A bias per column, zero where there is none, each group padded to whole blocks.
   func packed(_ bias: WeightTensor?, columns: Int, groups: Int = 1) -> FloatBuffer {
     let perGroup = columns / groups
-    let packed = FloatBuffer(count: padded(perGroup) * groups)
+    let packed = FloatBuffer(count: kernels.padded(perGroup) * groups)
     guard let bias else { return packed }
     withFloats(bias) { source in
       for group in 0..<groups {
-        (packed.pointer + group * padded(perGroup)).update(
+        (packed.pointer + group * kernels.padded(perGroup)).update(
           from: source + group * perGroup, count: perGroup)
       }
     }
     return packed
-  }
-
-  /// `columns` rounded up to whole blocks.
-  func padded(_ columns: Int) -> Int {
-    (columns + kernels.blockChannels - 1) / kernels.blockChannels * kernels.blockChannels
   }
 }
 

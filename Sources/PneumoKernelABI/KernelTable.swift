@@ -13,6 +13,12 @@ public struct KernelTable: Sendable {
   public let blockChannels: Int
   /// Elements of a vector.
   public let vectorCount: Int
+
+  /// `columns` rounded up to whole blocks.
+  public func padded(_ columns: Int) -> Int {
+    (columns + blockChannels - 1) / blockChannels * blockChannels
+  }
+
   /// Pixels, tiles or images whose sums are computed together.
   public let tilePixels: Int
   /// Elements of four tiles of sums, one for each pixel of a window of 2×2.

@@ -73,9 +73,7 @@ struct Infer: ParsableCommand {
     if let threshold, !(0...1).contains(threshold) {
       throw ValidationError("--threshold is \(threshold), expected 0 to 1.")
     }
-    if let isa, !["baseline", "avx2", "avx512"].contains(isa) {
-      throw ValidationError("--isa is '\(isa)', expected baseline, avx2 or avx512.")
-    }
+    try PneumoCommandLine.validate(instructionSet: isa)
     if let top, top < 1 { throw ValidationError("--top is \(top), expected 1 or more.") }
     if inputs.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("Standard input, -, can be read only once.")

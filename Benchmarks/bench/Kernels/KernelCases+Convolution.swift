@@ -66,9 +66,8 @@ extension KernelCases {
 
   /// Seeded weights, packed; the sums of `rows` products stay near 1.
   static func packed(_ kernels: KernelTable, rows: Int, columns: Int) -> FloatBuffer {
-    let block = kernels.blockChannels
     let matrix = FloatBuffer(count: rows * columns, limit: 1 / Float(rows).squareRoot())
-    let result = FloatBuffer(count: rows * ((columns + block - 1) / block * block))
+    let result = FloatBuffer(count: rows * kernels.padded(columns))
     var arguments = PackingArguments(
       input: matrix.pointer, output: result.pointer, rows: rows, columns: columns,
       rowStride: columns)

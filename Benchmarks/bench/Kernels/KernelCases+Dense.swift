@@ -6,7 +6,7 @@ extension KernelCases {
   static func dense(
     _ kernels: KernelTable, images: Int, inputs: Int, outputs: Int, isHalf: Bool = false
   ) -> KernelCase {
-    let blocks = (outputs + kernels.blockChannels - 1) / kernels.blockChannels
+    let blocks = kernels.padded(outputs) / kernels.blockChannels
     let input = FloatBuffer(count: images * inputs, limit: 1)
     let weights =
       isHalf
@@ -36,10 +36,9 @@ extension KernelCases {
   private static func packedHalves(
     _ kernels: KernelTable, rows: Int, columns: Int
   ) -> FloatBuffer {
-    let block = kernels.blockChannels
     let matrix = FloatBuffer(count: rows * columns, limit: 1 / Float(rows).squareRoot())
     let halves = (0..<matrix.count).map { Float16(matrix.pointer[$0]).bitPattern }
-    let result = FloatBuffer(count: (rows * ((columns + block - 1) / block * block) + 1) / 2)
+    let result = FloatBuffer(count: (rows * kernels.padded(columns) + 1) / 2)
     halves.withUnsafeBytes { halves in
       var arguments = PackingArguments(
         input: halves.baseAddress!, output: result.pointer, rows: rows, columns: columns,

@@ -9,8 +9,8 @@ extension KernelCases {
   ) -> [KernelCase] {
     let outputs = (side - 2) / 2
     let places = (tileSize + 2) * (tileSize + 2)
-    let blocks = (filters + kernels.blockChannels - 1) / kernels.blockChannels
-    let columns = blocks * kernels.blockChannels
+    let columns = kernels.padded(filters)
+    let blocks = columns / kernels.blockChannels
     let input = FloatBuffer(count: side * side * channels, limit: 1)
     let weights = transformed(
       kernels, channels: channels, filters: filters, columns: columns, tileSize: tileSize)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PneumoCommandLine
 import PneumoCompute
 import PneumoConsole
 import PneumoKernelABI
@@ -34,9 +35,7 @@ struct MeasureKernels: ParsableCommand {
     guard seconds > 0, seconds <= 60 else {
       throw ValidationError("--seconds is \(seconds), expected more than 0 and at most 60.")
     }
-    if let isa, !["baseline", "avx2", "avx512"].contains(isa) {
-      throw ValidationError("--isa is '\(isa)', expected baseline, avx2 or avx512.")
-    }
+    try PneumoCommandLine.validate(instructionSet: isa)
   }
 
   func run() throws {

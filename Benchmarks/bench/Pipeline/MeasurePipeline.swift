@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pneumo
+import PneumoCommandLine
 import PneumoCompute
 import PneumoConsole
 import PneumoPipeline
@@ -45,9 +46,7 @@ struct MeasurePipeline: ParsableCommand {
       throw ValidationError("--rounds is \(rounds), expected 1 to 100.")
     }
     if !peers, python != nil { throw ValidationError("--python needs --peers.") }
-    if let isa, !["baseline", "avx2", "avx512"].contains(isa) {
-      throw ValidationError("--isa is '\(isa)', expected baseline, avx2 or avx512.")
-    }
+    try PneumoCommandLine.validate(instructionSet: isa)
   }
 
   func run() throws {
