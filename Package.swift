@@ -45,6 +45,7 @@ let package = Package(
   products: [
     .library(name: "Pneumo", targets: ["Pneumo"]),
     .library(name: "PneumoImaging", targets: ["PneumoImaging"]),
+    .executable(name: "pneumo-train", targets: ["pneumo-train"]),
     .executable(name: "pneumo-convert", targets: ["pneumo-convert"]),
     .executable(name: "pneumo-infer", targets: ["pneumo-infer"]),
     .executable(name: "pneumo-data", targets: ["pneumo-data"]),
@@ -71,11 +72,34 @@ let package = Package(
     .target(name: "PneumoImaging", dependencies: ["PneumoFiles", "PneumoModel", "CTurboJPEG"]),
     .target(name: "PneumoPhantom", linkerSettings: [.linkedLibrary("m")]),
 
+    // Trained weights: safetensors files with an architecture, which trainer and converter share.
+    .target(name: "PneumoJSON"),
+    .target(
+      name: "PneumoCheckpoint", dependencies: ["PneumoFiles", "PneumoModel", "PneumoJSON"]),
+
+    // Training.
+    .target(
+      name: "PneumoDataset",
+      dependencies: ["PneumoFiles", "PneumoModel", "PneumoCompute", "PneumoImaging"],
+      linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "PneumoEvaluation", linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "PneumoTraining",
+      dependencies: ["PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoCheckpoint"]),
+    .target(
+      name: "PneumoExperiment",
+      dependencies: [
+        "Pneumo", "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
+        "PneumoJSON", "PneumoFiles",
+      ]),
+
     // Foreign models in.
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5",
       providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
-    .target(name: "PneumoImport", dependencies: ["PneumoFiles", "PneumoModel", "CHDF5"]),
+    .target(
+      name: "PneumoImport",
+      dependencies: ["PneumoFiles", "PneumoModel", "PneumoCheckpoint", "CHDF5"]),
 
     // Command-line tools: argument parsing and printing only.
     .target(name: "PneumoConsole"),
@@ -84,12 +108,20 @@ let package = Package(
     .executableTarget(
       name: "pneumo-convert",
       dependencies: [
-        "PneumoImport", "PneumoModel", "PneumoConsole", "PneumoCommandLine", argumentParser,
+        "PneumoImport", "PneumoModel", "PneumoJSON", "PneumoConsole", "PneumoCommandLine",
+        argumentParser,
+      ]),
+    .executableTarget(
+      name: "pneumo-train",
+      dependencies: [
+        "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoConsole",
+        "PneumoCommandLine", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-infer",
       dependencies: [
-        "Pneumo", "PneumoPipeline", "PneumoConsole", "PneumoCommandLine", argumentParser,
+        "Pneumo", "PneumoPipeline", "PneumoJSON", "PneumoConsole", "PneumoCommandLine",
+        argumentParser,
       ],
       linkerSettings: standardLibraryInside),
     .executableTarget(
@@ -104,7 +136,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
-        "PneumoConsole", "PneumoCommandLine", "PneumoTestSupport", argumentParser,
+        "PneumoJSON", "PneumoConsole", "PneumoCommandLine", "PneumoTestSupport", argumentParser,
       ],
       path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),
 
@@ -129,8 +161,18 @@ let package = Package(
     .testTarget(
       name: "PneumoImportTests", dependencies: ["PneumoImport", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "PneumoCheckpointTests", dependencies: ["PneumoCheckpoint", "PneumoTestSupport"]),
+    .testTarget(
+      name: "PneumoDatasetTests", dependencies: ["PneumoDataset", "PneumoTestSupport"]),
+    .testTarget(
+      name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation", "PneumoTestSupport"]),
+    .testTarget(
+      name: "PneumoTrainingTests", dependencies: ["PneumoTraining", "PneumoTestSupport"]),
+    .testTarget(
+      name: "PneumoExperimentTests", dependencies: ["PneumoExperiment", "PneumoTestSupport"]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
-    .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole"]),
+    .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),

@@ -29,8 +29,21 @@ allowed() {
     Pneumo) echo "PneumoFiles PneumoModel PneumoCompute PneumoKernelABI Synchronization $system" ;;
     PneumoImaging) echo "PneumoFiles PneumoModel CTurboJPEG $system" ;;
     PneumoPhantom) ;;
+    PneumoJSON) ;;
+    PneumoCheckpoint) echo "PneumoFiles PneumoModel PneumoJSON Foundation $system" ;;
+    PneumoDataset)
+      echo "PneumoFiles PneumoModel PneumoCompute PneumoImaging Synchronization $system"
+      ;;
+    PneumoEvaluation) echo "$system" ;;
+    PneumoTraining)
+      echo "PneumoModel PneumoKernelABI PneumoCompute PneumoCheckpoint Synchronization $system"
+      ;;
+    PneumoExperiment)
+      echo "Pneumo PneumoModel PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
+        "PneumoCheckpoint PneumoImaging PneumoJSON PneumoFiles Synchronization Foundation $system"
+      ;;
     PneumoImport)
-      echo "PneumoFiles PneumoModel CHDF5 Synchronization Foundation $system"
+      echo "PneumoFiles PneumoModel PneumoCheckpoint CHDF5 Synchronization Foundation $system"
       ;;
     PneumoConsole) echo "Synchronization $system" ;;
     PneumoPipeline)
@@ -38,11 +51,17 @@ allowed() {
       ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
     pneumo-infer)
-      echo "Pneumo PneumoPipeline PneumoConsole PneumoCommandLine ArgumentParser $system"
+      echo "Pneumo PneumoPipeline PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
+        "$system"
       ;;
     pneumo-convert)
-      echo "PneumoImport PneumoModel PneumoFiles PneumoConsole PneumoCommandLine ArgumentParser" \
-        "$system"
+      echo "PneumoImport PneumoModel PneumoFiles PneumoJSON PneumoConsole PneumoCommandLine" \
+        "ArgumentParser $system"
+      ;;
+    pneumo-train)
+      echo "PneumoExperiment PneumoTraining PneumoDataset PneumoCheckpoint PneumoModel PneumoFiles" \
+        "PneumoImaging PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
+        "Synchronization $system"
       ;;
     pneumo-data)
       echo "PneumoPhantom PneumoImaging PneumoFiles PneumoCompute PneumoConsole" \

@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoFiles
 import PneumoModel
 
@@ -99,5 +100,16 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
     var copy = self
     copy.file = copy.file ?? file
     return copy
+  }
+}
+
+extension JSONValue {
+  /// The value that `bytes` are the text of; what is wrong with them as an error of an import.
+  init(importing bytes: [UInt8]) throws(ImportError) {
+    do throws(JSONError) {
+      self = try JSONValue(parsing: bytes)
+    } catch {
+      throw ImportError(.invalidJSON, error.description)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoModel
 
 /// An architecture known by name, for files that hold weights alone.

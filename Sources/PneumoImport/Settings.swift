@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoFiles
 import PneumoModel
 
@@ -108,7 +109,7 @@ private struct SettingsReader {
     } catch {
       throw ImportError(error)
     }
-    let value = try JSONValue(parsing: bytes)
+    let value = try JSONValue(importing: bytes)
     guard let members = value.object else {
       throw ImportError(.invalidSetting, "expected a JSON object, found \(value.kind)")
     }

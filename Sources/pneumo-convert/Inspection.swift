@@ -1,3 +1,4 @@
+import PneumoJSON
 import PneumoConsole
 import PneumoModel
 

@@ -1,3 +1,4 @@
+import PneumoJSON
 import ArgumentParser
 import Pneumo
 import PneumoConsole

@@ -1,3 +1,4 @@
+import PneumoJSON
 import Pneumo
 import PneumoConsole
 

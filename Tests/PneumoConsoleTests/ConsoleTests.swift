@@ -1,3 +1,4 @@
+import PneumoJSON
 import Testing
 
 @testable import PneumoConsole

@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoModel
 import Testing
 

@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoModel
 
 /// One layer as a Keras configuration describes it.
@@ -55,7 +56,7 @@ public struct KerasArchitecture: Hashable, Sendable {
           + "\(Self.maximumConfiguration) are accepted")
     }
     var reader = KerasArchitectureReader()
-    self = try reader.read(try JSONValue(parsing: json))
+    self = try reader.read(try JSONValue(importing: json))
   }
 
   init(inputShape: TensorShape, layers: [KerasLayer], unsupported: [ImportError.Layer] = []) {

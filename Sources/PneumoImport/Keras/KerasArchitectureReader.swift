@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoModel
 
 /// Lays a model's configuration open to a list of layers.

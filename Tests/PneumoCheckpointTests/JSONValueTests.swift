@@ -1,4 +1,4 @@
-@testable import PneumoImport
+@testable import PneumoCheckpoint
 import Testing
 
 @Suite struct JSONValueTests {
@@ -22,18 +22,17 @@ import Testing
 
   @Test(arguments: ["", "tru", "{\"a\": x}", "[1 2]", "1 2", "NaN", "[1", #""\ud800""#])
   func errors(_ text: String) throws {
-    let error = try #require(#expect(throws: ImportError.self) { try parse(text) })
-    #expect(error.kind == .invalidJSON)
-    #expect(error.reason.hasPrefix("not valid JSON: "))
+    let error = try #require(#expect(throws: JSONError.self) { try parse(text) })
+    #expect(error.description.hasPrefix("not valid JSON: "))
   }
 
   @Test func textMustBeUTF8() {
-    #expect(throws: ImportError.self) { try JSONValue(parsing: [0x22, 0xC3, 0x28, 0x22]) }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xC3, 0x28, 0x22]) }
   }
 
   @Test func depthIsLimited() throws {
     let depth = JSONValue.maximumDepth
     _ = try parse(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
-    #expect(throws: ImportError.self) { try parse(String(repeating: "[", count: 1_000_000)) }
+    #expect(throws: JSONError.self) { try parse(String(repeating: "[", count: 1_000_000)) }
   }
 }

@@ -6,16 +6,16 @@ extension JSONValue: Decodable {
   static let maximumDepth = 100
 
   /// The value that `bytes`, UTF-8, are the text of (RFC 8259).
-  public init(parsing bytes: [UInt8]) throws(ImportError) {
+  public init(parsing bytes: [UInt8]) throws(JSONError) {
     guard Self.depth(of: bytes) <= Self.maximumDepth else {
-      throw ImportError(
-        .invalidJSON, "not valid JSON: nested deeper than \(Self.maximumDepth) levels")
+      throw JSONError(
+        "not valid JSON: nested deeper than \(Self.maximumDepth) levels")
     }
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
     } catch {
-      throw ImportError(
-        .invalidJSON, "not valid JSON: \(Self.complaint(about: bytes) ?? "\(error)")")
+      throw JSONError(
+        "not valid JSON: \(Self.complaint(about: bytes) ?? "\(error)")")
     }
   }
 

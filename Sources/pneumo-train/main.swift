@@ -1,0 +1,3 @@
+import PneumoCommandLine
+
+runTool(Train.self)
