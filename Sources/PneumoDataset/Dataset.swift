@@ -1,0 +1,62 @@
+/// Labelled images: what there is to train on, before it is split.
+public struct Dataset: Hashable, Sendable {
+  /// The folder or the CSV file that it was read from.
+  public let source: String
+  /// The names of the classes by byte order; a label is an index of them.
+  public let classes: [String]
+  /// The images: for a folder, class by class in Keras' order; for a CSV, in the order of its lines.
+  public let samples: [Sample]
+  /// How many files of a folder were passed over since they have another suffix or are hidden.
+  public let ignoredFiles: Int
+
+  /// Checks what every data set needs: two classes, and images of each.
+  init(
+    source: String, classes: [String], samples: [Sample], ignoredFiles: Int
+  ) throws(DatasetError) {
+    guard !samples.isEmpty else {
+      throw DatasetError(
+        .noImages,
+        "no images; expected a folder of class folders with .jpeg or .jpg files,"
+          + " or a CSV with the columns path and label",
+        file: source)
+    }
+    guard classes.count > 1 else {
+      throw DatasetError(
+        .oneClass, "only one class, '\(classes[0])'; a classifier needs at least two",
+        file: source)
+    }
+    self.source = source
+    self.classes = classes
+    self.samples = samples
+    self.ignoredFiles = ignoredFiles
+    for (name, count) in zip(classes, classCounts()) where count == 0 {
+      throw DatasetError(
+        .emptyClass, "the class '\(name)' has no images; remove it or add .jpeg or .jpg files",
+        file: source)
+    }
+  }
+
+  /// How many of the samples at `indices` each class has; of all samples by default.
+  public func classCounts(of indices: [Int]? = nil) -> [Int] {
+    var counts = [Int](repeating: 0, count: classes.count)
+    for index in indices ?? Array(samples.indices) { counts[samples[index].label] += 1 }
+    return counts
+  }
+
+  /// The data set without the samples at `indices`. A class that loses all its images is an error.
+  public func removing(_ indices: Set<Int>) throws(DatasetError) -> Dataset {
+    guard !indices.isEmpty else { return self }
+    return try Dataset(
+      source: source, classes: classes,
+      samples: samples.indices.filter { !indices.contains($0) }.map { samples[$0] },
+      ignoredFiles: ignoredFiles)
+  }
+}
+
+extension StringProtocol {
+  /// Whether this stands before `other` by the bytes of UTF-8, which is the order of Python's
+  /// `sorted`, and not that of a language.
+  func precedesInBytes<Other: StringProtocol>(_ other: Other) -> Bool {
+    utf8.lexicographicallyPrecedes(other.utf8)
+  }
+}

@@ -1,0 +1,94 @@
+import PneumoFiles
+
+/// Why a data set cannot be used as asked.
+///
+/// `description` is one English sentence that names the file, where there is one, and says what to
+/// do; with ``Kind/unreadableImages`` one line for each image follows.
+public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, for programs.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// The system refused a folder or a file.
+    case unreadable
+    /// No folders of classes, or no lines.
+    case noImages
+    /// Nothing to tell apart.
+    case oneClass
+    /// A class without images.
+    case emptyClass
+    /// The name of a file is not UTF-8.
+    case invalidName
+    /// The first line of a CSV does not name the columns.
+    case badHeader
+    /// A line of a CSV that cannot be read.
+    case badLine
+    /// A line of a CSV without a label.
+    case missingLabel
+    /// A path that comes twice.
+    case duplicatePath
+    /// The same image, byte by byte, in two classes.
+    case conflictingLabels
+    /// A class with too few patients to split.
+    case tooFewPatients
+    /// A fraction or a number of folds that no split can follow.
+    case invalidSplit
+    /// A patient, or an image, on both sides of a split.
+    case leak
+    /// Images that cannot be decoded; `unreadable` lists them.
+    case unreadableImages
+    /// An augmentation with settings outside their ranges.
+    case invalidAugmentation
+    /// The caller asked to stop.
+    case cancelled
+  }
+
+  /// What is wrong, for programs.
+  public let kind: Kind
+  /// The file or folder, where there is one.
+  public let file: String?
+  /// The line of the file, from 1.
+  public let line: Int?
+  /// What is wrong and what to do, without the file's name.
+  public let reason: String
+  /// All images that cannot be decoded, with ``Kind/unreadableImages``.
+  public let unreadable: [UnreadableImage]
+
+  /// An error that `description` words as `file:line: reason`.
+  public init(
+    _ kind: Kind, _ reason: String, file: String? = nil, line: Int? = nil,
+    unreadable: [UnreadableImage] = []
+  ) {
+    self.kind = kind
+    self.file = file
+    self.line = line
+    self.reason = reason
+    self.unreadable = unreadable
+  }
+
+  init(_ error: FileError) {
+    self.init(.unreadable, error.reason, file: error.path)
+  }
+
+  /// The file and the line, where known, and the reason.
+  public var description: String {
+    let place = [file, line.map(String.init)].compactMap(\.self).joined(separator: ":")
+    let sentence = place.isEmpty ? reason : "\(place): \(reason)"
+    return ([sentence] + unreadable.map { "  \($0)" }).joined(separator: "\n")
+  }
+}
+
+/// An image that could not be decoded.
+public struct UnreadableImage: Hashable, Sendable, CustomStringConvertible {
+  /// Where it is.
+  public let path: String
+  /// What is wrong with it.
+  public let reason: String
+
+  /// An image and what is wrong with it.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// The path and the reason.
+  public var description: String { "\(path): \(reason)" }
+}

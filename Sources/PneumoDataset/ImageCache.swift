@@ -1,0 +1,118 @@
+import PneumoCompute
+import PneumoImaging
+import PneumoModel
+import Synchronization
+
+/// All images of a data set at the size of the network's input, as bytes in memory.
+///
+/// An image whose channels are equal, as those of radiographs are, is kept as one channel; that
+/// changes no bit of a tensor, and takes a third of the memory and of the time to augment it.
+public struct ImageCache: Sendable {
+  /// The samples that have an image: all, or all but those that were skipped.
+  public let dataset: Dataset
+  /// The image of each sample of `dataset`, as of ``Preprocessor/resized(_:)``.
+  public let images: [PixelImage]
+  /// What turns images into tensors.
+  public let preprocessor: Preprocessor
+  /// The images that were skipped, by the order of the samples.
+  public let skipped: [UnreadableImage]
+
+  /// Decodes all images once, on `threads` threads.
+  ///
+  /// - Parameters:
+  ///   - skipsBad: whether samples that cannot be decoded are left out; else they are an error,
+  ///     which comes when all images have been tried and lists them all.
+  ///   - progress: called with the number of images done, after each, by one thread at a time.
+  ///   - isCancelled: asked before each image, by any thread; if true, `cancelled` is thrown soon.
+  ///
+  /// Throws `unreadableImages`, `cancelled`, and `emptyClass` where nothing is left of a class.
+  ///
+  /// - Precondition: as of ``Preprocessor/init(_:)``.
+  public init(
+    _ dataset: Dataset, _ preprocessing: Preprocessing, threads: Int, skipsBad: Bool = false,
+    progress: @Sendable (Int) -> Void = { _ in }, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(DatasetError) {
+    let results = decodeAll(
+      dataset.samples.map(\.path), preprocessing, threads: threads, progress: progress,
+      isCancelled: isCancelled)
+    guard let results else {
+      throw DatasetError(.cancelled, "stopped before all images were decoded", file: dataset.source)
+    }
+    let failures = results.failures.sorted { $0.key < $1.key }
+    skipped = failures.map(\.value)
+    guard skipsBad || skipped.isEmpty else {
+      throw DatasetError(
+        .unreadableImages,
+        "\(skipped.count) of \(dataset.samples.count) images cannot be decoded; mend or remove"
+          + " them, or skip bad images:",
+        file: dataset.source, unreadable: skipped)
+    }
+    preprocessor = Preprocessor(preprocessing)
+    self.dataset = try dataset.removing(Set(failures.map(\.key)))
+    images = results.images.compactMap(\.self)
+  }
+
+  /// Bytes of all pixels.
+  public var byteCount: Int { images.reduce(0) { $0 + $1.pixels.count } }
+}
+
+private struct Decoded: Sendable {
+  var images: [PixelImage?]
+  var failures: [Int: UnreadableImage] = [:]
+  var done = 0
+}
+
+/// `nil` if it was cancelled.
+private func decodeAll(
+  _ paths: [String], _ preprocessing: Preprocessing, threads: Int,
+  progress: @Sendable (Int) -> Void, isCancelled: @Sendable () -> Bool
+) -> Decoded? {
+  let decoded = Mutex(Decoded(images: [PixelImage?](repeating: nil, count: paths.count)))
+  let next = Atomic(0)
+  let stops = Atomic(false)
+  let workers = max(1, min(threads, paths.count))
+  parallelFor(workers, threads: workers) { _ in
+    let loader = ImageLoader(preprocessing)
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < paths.count, !stops.load(ordering: .relaxed) else { return }
+      if isCancelled() {
+        stops.store(true, ordering: .relaxed)
+        return
+      }
+      let image = Result { () throws(ImageError) in
+        try loader.loadPixels(paths[index]).withoutEqualChannels()
+      }
+      decoded.withLock { decoded in
+        switch image {
+        case .success(let image): decoded.images[index] = image
+        case .failure(let error):
+          decoded.failures[index] = UnreadableImage(path: paths[index], reason: error.reason)
+        }
+        decoded.done += 1
+        progress(decoded.done)
+      }
+    }
+  }
+  return stops.load(ordering: .relaxed) ? nil : decoded.withLock { $0 }
+}
+
+extension PixelImage {
+  /// As one channel, where all channels of each pixel are equal.
+  fileprivate func withoutEqualChannels() -> PixelImage {
+    guard channels == 3 else { return self }
+    let first = [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
+      pixels.withUnsafeBufferPointer { source in
+        // SAFETY: three bytes of `source` for each of the `width * height` of `target`.
+        for index in 0..<width * height {
+          let value = source[3 * index]
+          guard value == source[3 * index + 1], value == source[3 * index + 2] else { return }
+          target[index] = value
+          count += 1
+        }
+      }
+    }
+    guard first.count == width * height else { return self }
+    return PixelImage(width: width, height: height, channels: 1, pixels: first)
+  }
+}

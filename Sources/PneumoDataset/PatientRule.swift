@@ -1,0 +1,40 @@
+extension Sample {
+
+  /// Whose image a file is, by its name.
+  ///
+  /// Files of the data set of Kermany et al. (2018) name the patient:
+  /// - `person{ID}_{bacteria|virus}_{n}`: the patient is `person{ID}_{bacteria|virus}`, since the
+  ///   numbers of bacterial and viral patients are used twice;
+  /// - `IM-{ID}-…` and `NORMAL2-IM-{ID}-…`: the patient is `IM-{ID}` or `NORMAL2-IM-{ID}`, two
+  ///   series with numbers of their own.
+  ///
+  /// ID and n are decimal digits. Any other file is its own patient, named by its path.
+  public static func patient(ofFile path: String) -> String {
+    let name = path.utf8.split(separator: UInt8(ascii: "/")).last ?? Substring(path).utf8
+    let stem = name.prefix { $0 != UInt8(ascii: ".") }
+    return Substring(stem).pneumoniaPatient ?? Substring(stem).normalPatient ?? path
+  }
+}
+
+extension Substring {
+  fileprivate var pneumoniaPatient: String? {
+    let parts = split(separator: "_", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].hasPrefix("person"), parts[0].dropFirst(6).isNumber,
+      parts[1] == "bacteria" || parts[1] == "virus", parts[2].isNumber
+    else { return nil }
+    return "\(parts[0])_\(parts[1])"
+  }
+
+  fileprivate var normalPatient: String? {
+    let parts = split(separator: "-", omittingEmptySubsequences: false)
+    let series = parts.first == "NORMAL2" ? 2 : 1
+    guard parts.count > series + 1, parts[series - 1] == "IM", parts[series].isNumber else {
+      return nil
+    }
+    return parts[...series].joined(separator: "-")
+  }
+
+  private var isNumber: Bool {
+    !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+}

@@ -1,0 +1,116 @@
+import PneumoFiles
+
+/// Which samples belong together, so that no split parts them: the images of one patient, and
+/// images that are the same byte by byte, with all that hangs on either.
+public struct SampleGroups: Sendable {
+  /// The samples that are grouped.
+  public let dataset: Dataset
+  /// Groups of two or more samples with the same bytes, each and all in the order of the samples.
+  public let identicalImages: [[Int]]
+  /// The samples of each group: a partition, each group and all of them in the order of the samples.
+  public let groups: [[Int]]
+
+  /// Reads the files that have a size in common, and groups the samples.
+  ///
+  /// A file that cannot be read equals no other; decoding will name it. Throws
+  /// `conflictingLabels` where the same image stands in two classes.
+  public init(_ dataset: Dataset) throws(DatasetError) {
+    self.dataset = dataset
+    let samples = dataset.samples
+    identicalImages = identicalFiles(samples.map(\.path))
+    for group in identicalImages {
+      let first = samples[group[0]]
+      guard let other = group.map({ samples[$0] }).first(where: { $0.label != first.label }) else {
+        continue
+      }
+      throw DatasetError(
+        .conflictingLabels,
+        "the same image, byte by byte, as \(other.path), but one is"
+          + " '\(dataset.classes[first.label])' and the other '\(dataset.classes[other.label])';"
+          + " remove one or both",
+        file: first.path)
+    }
+    var sets = DisjointSets(count: samples.count)
+    var firstOfPatient: [String: Int] = [:]
+    for (index, sample) in samples.enumerated() {
+      sets.join(index, firstOfPatient[sample.patient, default: index])
+      firstOfPatient[sample.patient] = index
+    }
+    for group in identicalImages {
+      for index in group { sets.join(index, group[0]) }
+    }
+    groups = sets.sets()
+  }
+
+  /// Throws `leak` where a patient, or the same image, stands on both sides of `split`.
+  ///
+  /// ``folds(_:seed:)`` and ``groupedSplit(_:seed:)`` never leak; ``Dataset/kerasSplit(_:)`` may.
+  public func checkForLeaks(_ split: Split) throws(DatasetError) {
+    let samples = dataset.samples
+    let training = Set(split.training)
+    if let index = split.validation.first(where: training.contains) {
+      throw DatasetError(
+        .leak, "stands on both sides of the split", file: samples[index].path)
+    }
+    var trained: [String: Int] = [:]
+    for index in split.training { trained[samples[index].patient] = index }
+    for index in split.validation {
+      guard let other = trained[samples[index].patient] else { continue }
+      throw DatasetError(
+        .leak,
+        "patient '\(samples[index].patient)' is validated with this image and trained on with"
+          + " \(samples[other].path); split by patient",
+        file: samples[index].path)
+    }
+    let validation = Set(split.validation)
+    for group in identicalImages {
+      guard let index = group.first(where: validation.contains),
+        let other = group.first(where: training.contains)
+      else { continue }
+      throw DatasetError(
+        .leak,
+        "is validated with, and the same image, byte by byte, is trained on as"
+          + " \(samples[other].path); split by group",
+        file: samples[index].path)
+    }
+  }
+}
+
+/// The groups of two or more files with the same bytes, as indices of `paths`.
+private func identicalFiles(_ paths: [String]) -> [[Int]] {
+  var groups: [[Int]] = []
+  let sizes = Dictionary(grouping: paths.indices.filter { fileSize(paths[$0]) != nil }) { index in
+    fileSize(paths[index]) ?? 0
+  }
+  for (size, candidates) in sizes where candidates.count > 1 {
+    // Hashes first, so that no more than two files are in memory, whatever there is.
+    let byHash = Dictionary(grouping: candidates) { index in
+      contents(paths[index], size: size).hashValue
+    }
+    for candidates in byHash.values where candidates.count > 1 {
+      groups += equalFiles(candidates, paths, size: size)
+    }
+  }
+  return groups.sorted { $0[0] < $1[0] }
+}
+
+/// The groups among files with one size and one hash.
+private func equalFiles(_ candidates: [Int], _ paths: [String], size: Int) -> [[Int]] {
+  var groups: [[Int]] = []
+  var rest = candidates
+  while let first = rest.first {
+    guard let bytes = contents(paths[first], size: size) else {
+      rest.removeFirst()
+      continue
+    }
+    let group = rest.filter { $0 == first || contents(paths[$0], size: size) == bytes }
+    if group.count > 1 { groups.append(group) }
+    rest.removeAll(where: group.contains)
+  }
+  return groups
+}
+
+/// `nil` for what cannot be read.
+private func contents(_ path: String, size: Int) -> [UInt8]? {
+  try? readFile(path, limit: size)
+}
