@@ -90,7 +90,9 @@ private struct CSVTable {
     }
     func column(_ name: String) throws(DatasetError) -> Int? {
       let found = header.fields.indices.filter { header.fields[$0] == name }
-      guard found.count < 2 else { throw fail("the column '\(name)' is there \(found.count) times") }
+      guard found.count < 2 else {
+        throw fail("the column '\(name)' is there \(found.count) times")
+      }
       return found.first
     }
     guard let path = try column("path"), let label = try column("label") else {
