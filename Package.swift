@@ -164,7 +164,8 @@ let package = Package(
     .testTarget(
       name: "PneumoCheckpointTests", dependencies: ["PneumoCheckpoint", "PneumoTestSupport"]),
     .testTarget(
-      name: "PneumoDatasetTests", dependencies: ["PneumoDataset", "PneumoTestSupport"]),
+      name: "PneumoDatasetTests", dependencies: ["PneumoDataset", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation", "PneumoTestSupport"]),
     .testTarget(
