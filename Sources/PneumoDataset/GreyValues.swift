@@ -55,17 +55,18 @@ extension Transform {
 
   /// One curve for the three: worked out at the grey levels 0...255, and linear between them.
   private func changeTones(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    var sum: Float = 0
+    // Exact for images of any size that matters, and so the same for grey given as three channels.
+    var sum = 0.0
     // SAFETY: `values` holds `count` floats; `curve` one more than the 256 levels, since the level
     // of a value of 255 is the last and has a neighbour.
-    for k in 0..<count { sum += values[k] }
-    let mean = sum / Float(count)
+    for k in 0..<count { sum += Double(values[k]) }
+    let mean = Float(sum / Double(count))
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 257) { curve in
       for level in 0..<256 {
         let contrasted = clamped((Float(level) - mean) * contrast + mean)
         let brightened = clamped(contrasted * brightness)
-        curve.initializeElement(
-          at: level, to: gamma == 1 ? brightened : 255 * powf(brightened / 255, gamma))
+        let corrected = gamma == 1 ? brightened : clamped(255 * powf(brightened / 255, gamma))
+        curve.initializeElement(at: level, to: corrected)
       }
       curve.initializeElement(at: 256, to: curve[255])
       for k in 0..<count {

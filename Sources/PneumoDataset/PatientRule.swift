@@ -3,8 +3,8 @@ extension Sample {
   /// Whose image a file is, by its name.
   ///
   /// Files of the data set of Kermany et al. (2018) name the patient:
-  /// - `person{ID}_{bacteria|virus}_{n}`: the patient is `person{ID}_{bacteria|virus}`, since the
-  ///   numbers of bacterial and viral patients are used twice;
+  /// - `person{ID}_{bacteria|virus}_{n}`, or with more after n (`person447_virus_921_1`): the patient
+  ///   is `person{ID}_{bacteria|virus}`, since bacterial and viral patients share numbers;
   /// - `IM-{ID}-…` and `NORMAL2-IM-{ID}-…`: the patient is `IM-{ID}` or `NORMAL2-IM-{ID}`, two
   ///   series with numbers of their own.
   ///
@@ -19,7 +19,7 @@ extension Sample {
 extension Substring {
   fileprivate var pneumoniaPatient: String? {
     let parts = split(separator: "_", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].hasPrefix("person"), parts[0].dropFirst(6).isNumber,
+    guard parts.count >= 3, parts[0].hasPrefix("person"), parts[0].dropFirst(6).isNumber,
       parts[1] == "bacteria" || parts[1] == "virus", parts[2].isNumber
     else { return nil }
     return "\(parts[0])_\(parts[1])"
