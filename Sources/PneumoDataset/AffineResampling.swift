@@ -39,7 +39,7 @@ private struct Taps {
     let limit = Double(last)
     // Not a number becomes 0 as well.
     let place = coordinate > 0 ? (coordinate < limit ? coordinate : limit) : 0
-    let pixel = Int32(truncatingIfNeeded: Int(place))
+    let pixel = Int32(place)
     let fraction = place - Double(pixel)
     near = Int(pixel) * stride
     // Beyond the last pixel the weight is 0, and any pixel will do.

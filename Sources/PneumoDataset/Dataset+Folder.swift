@@ -98,9 +98,7 @@ private struct FolderEntries {
           "the name '\(String(decoding: bytes, as: UTF8.self))' in it is not UTF-8; rename it",
           file: folder)
       }
-      var status = stat()
-      let isFolder = stat("\(folder)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      if isFolder { folders.append(name) } else { files.append(name) }
+      if isFolder("\(folder)/\(name)") { folders.append(name) } else { files.append(name) }
     }
     folders.sort { $0.precedesInBytes($1) }
     files.sort { $0.precedesInBytes($1) }

@@ -36,6 +36,11 @@ public struct Dataset: Hashable, Sendable {
     }
   }
 
+  /// What stands at `path`: a folder as ``init(folder:)`` reads it, or a CSV for ``init(csv:)``.
+  public init(at path: String) throws(DatasetError) {
+    if isFolder(path) { try self.init(folder: path) } else { try self.init(csv: path) }
+  }
+
   /// How many of the samples at `indices` each class has; of all samples by default.
   public func classCounts(of indices: [Int]? = nil) -> [Int] {
     var counts = [Int](repeating: 0, count: classes.count)

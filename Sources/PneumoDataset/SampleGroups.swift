@@ -79,10 +79,9 @@ public struct SampleGroups: Sendable {
 /// The groups of two or more files with the same bytes, as indices of `paths`.
 private func identicalFiles(_ paths: [String]) -> [[Int]] {
   var groups: [[Int]] = []
-  let sizes = Dictionary(grouping: paths.indices.filter { fileSize(paths[$0]) != nil }) { index in
-    fileSize(paths[index]) ?? 0
-  }
-  for (size, candidates) in sizes where candidates.count > 1 {
+  let sizes = paths.map(fileSize)
+  for (size, candidates) in Dictionary(grouping: paths.indices, by: { sizes[$0] }) {
+    guard let size, candidates.count > 1 else { continue }
     // Hashes first, so that no more than two files are in memory, whatever there is.
     let byHash = Dictionary(grouping: candidates) { index in
       contents(paths[index], size: size).hashValue
