@@ -12,8 +12,9 @@ for RandomState([...]). Fractions are the bits of a double in hex.
 
 augmented.txt: `era height width channels rotation shift shear zoom flip seed | draws | CRC-32`: the
 image is `image(height, width, channels)` below, the draws are theta, tx, ty, shear, zx, zy and the
-flip that `get_random_transform` gives after `numpy.random.seed`, and the CRC-32 is that of the
-float32 tensor of `random_transform` and `standardize` with `rescale=1/255`.
+flip that `get_random_transform` gives after `numpy.random.seed`, and the number that comes after
+them; the CRC-32 is that of the float32 tensor of `random_transform` and `standardize` with
+`rescale=1/255`.
 """
 import os
 import sys
@@ -86,12 +87,13 @@ def write_augmented(path):
                         height_shift_range=float(shift), shear_range=shear, zoom_range=zoom,
                         horizontal_flip=flip, rescale=1.0 / 255)
                     draws = keras.get_random_transform(shape, seed)
+                    following = numpy.random.random_sample()
                     tensor = keras.standardize(keras.random_transform(image(*shape), seed))
                     assert tensor.dtype == numpy.float32 and tensor.shape == shape
                     names = ("theta", "tx", "ty", "shear", "zx", "zy")
                     case = (era, *shape, rotation, shift, shear, zoom, int(flip), seed)
                     drawn = [bits(draws[name]) for name in names]
-                    drawn.append(int(draws["flip_horizontal"]))
+                    drawn += [int(draws["flip_horizontal"]), bits(following)]
                     crc = zlib.crc32(numpy.ascontiguousarray(tensor).tobytes())
                     lines.append(
                         " ".join(map(str, case)) + " | " + " ".join(map(str, drawn))

@@ -99,7 +99,7 @@ private func decodeAll(
 
 extension PixelImage {
   /// As one channel, where all channels of each pixel are equal.
-  fileprivate func withoutEqualChannels() -> PixelImage {
+  func withoutEqualChannels() -> PixelImage {
     guard channels == 3 else { return self }
     let first = [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
       pixels.withUnsafeBufferPointer { source in

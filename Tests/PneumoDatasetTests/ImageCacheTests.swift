@@ -75,6 +75,15 @@ struct ImageCacheTests {
     #expect(more.byteCount == 16 * 18 * (9 + 4 * 3))
   }
 
+  @Test(arguments: 0..<3, [0, 7, 19]) func oneOtherByteMakesAColour(channel: Int, pixel: Int) {
+    let grey = PixelImage.pattern(height: 4, width: 5, channels: 1)
+    var pixels = grey.pixels.flatMap { [$0, $0, $0] }
+    func image() -> PixelImage { PixelImage(width: 5, height: 4, channels: 3, pixels: pixels) }
+    #expect(image().withoutEqualChannels() == grey)
+    pixels[3 * pixel + channel] ^= 1
+    #expect(image().withoutEqualChannels() == image())
+  }
+
   @Test func progressComesOneAtATime() throws {
     let folder = try folder()
     let calls = Mutex<[Int]>([])

@@ -25,7 +25,8 @@ struct KerasAugmentationTests {
         transform.firstZoom, transform.secondZoom,
       ]
       #expect(
-        drawn.map(\.hex) + [transform.flipsHorizontally ? "1" : "0"] == line[1], "\(line[0])")
+        drawn.map(\.hex) + [transform.flipsHorizontally ? "1" : "0", random.unit().hex] == line[1],
+        "\(line[0])")
       let image = PixelImage.pattern(height: height, width: width, channels: channels)
       let preprocessor = Preprocessor(.study(height: height, width: width, channels: channels))
       #expect(checksum(transform.tensor(of: image, preprocessor)) == line[2][0], "\(line[0])")
