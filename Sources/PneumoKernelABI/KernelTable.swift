@@ -91,6 +91,9 @@ public struct KernelTable: Sendable {
   /// elements.
   public let multiplyAddPeak: @Sendable (_ rounds: Int, _ output: Out) -> Int
 
+  /// What only training needs.
+  public let training: TrainingKernels
+
   /// Numbers that a kernel reads.
   public typealias In = UnsafePointer<Float>
   /// Numbers that a kernel writes.
@@ -121,7 +124,8 @@ public struct KernelTable: Sendable {
     packBlocks: @escaping @Sendable (UnsafePointer<PackingArguments>) -> Void,
     packWinograd: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
     widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void,
-    multiplyAddPeak: @escaping @Sendable (Int, Out) -> Int
+    multiplyAddPeak: @escaping @Sendable (Int, Out) -> Int,
+    training: TrainingKernels
   ) {
     self.name = name
     self.blockChannels = blockChannels
@@ -149,5 +153,6 @@ public struct KernelTable: Sendable {
     self.packWinograd = packWinograd
     self.widenHalf = widenHalf
     self.multiplyAddPeak = multiplyAddPeak
+    self.training = training
   }
 }

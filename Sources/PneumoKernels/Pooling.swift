@@ -72,7 +72,7 @@ func poolAverage(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, 
 }
 
 /// The part of a window that lies inside the image; never empty.
-private struct Window {
+struct Window {
   let rows: Range<Int>
   let columns: Range<Int>
 

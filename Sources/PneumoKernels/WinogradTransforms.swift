@@ -169,6 +169,78 @@ func transformOutput(
   store(times(d, 32, plus: times(f, 0.03125, plus: b + m7)), output + 5 &* outputStep)
 }
 
+// MARK: The transposes, for gradients, of F(4, 3) alone.
+
+/// `B · input`: from the places of a transformed tile to those of its input.
+@inline(__always)
+func transposeInputTransform(
+  _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStep: Int
+) {
+  let v0 = load(input)
+  let v1 = load(input + step)
+  let v2 = load(input + 2 &* step)
+  let v3 = load(input + 3 &* step)
+  let v4 = load(input + 4 &* step)
+  let v5 = load(input + 5 &* step)
+  let a = v1 + v2
+  let b = v1 - v2
+  let c = v3 + v4
+  let d = v3 - v4
+  store(v0, output)
+  store(times(b, -rootOfTwo, plus: times(d, -rootOfHalf, plus: v5)), output + outputStep)
+  let e = times(a, -2, plus: c * Vector(repeating: -0.5))
+  store(times(v0, -2.5, plus: e), output + 2 &* outputStep)
+  let f = times(d, rootOfTwo, plus: b * Vector(repeating: rootOfHalf))
+  store(times(v5, -2.5, plus: f), output + 3 &* outputStep)
+  store(v0 + (a + c), output + 4 &* outputStep)
+  store(v5, output + 5 &* outputStep)
+}
+
+/// `A · input`: from outputs to the places of a transformed tile.
+@inline(__always)
+func transposeOutputTransform(
+  _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStep: Int
+) {
+  let y0 = load(input)
+  let y1 = load(input + step)
+  let y2 = load(input + 2 &* step)
+  let y3 = load(input + 3 &* step)
+  let a = times(y2, 0.5, plus: y0)
+  let b = times(y3, 0.5, plus: y1)
+  let c = times(y2, 2, plus: y0)
+  let d = times(y3, 2, plus: y1)
+  store(y0, output)
+  store(times(b, rootOfHalf, plus: a), output + outputStep)
+  store(times(b, -rootOfHalf, plus: a), output + 2 &* outputStep)
+  store(times(d, rootOfTwo, plus: c), output + 3 &* outputStep)
+  store(times(d, -rootOfTwo, plus: c), output + 4 &* outputStep)
+  store(y3, output + 5 &* outputStep)
+}
+
+/// `Gᵀ · input`: from the places of a transformed kernel to those of the kernel.
+@inline(__always)
+func transposeKernelTransform(
+  _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStep: Int
+) {
+  let u0 = load(input)
+  let u1 = load(input + step)
+  let u2 = load(input + 2 &* step)
+  let u3 = load(input + 3 &* step)
+  let u4 = load(input + 4 &* step)
+  let u5 = load(input + 5 &* step)
+  let a = u1 + u2
+  let b = u1 - u2
+  let c = u3 + u4
+  let d = u3 - u4
+  store(times(c, 1 / 6, plus: times(a, -2 / 3, plus: u0)), output)
+  let e = d * Vector(repeating: rootOfTwo / 6)
+  store(times(b, -2 / 3 * rootOfHalf, plus: e), output + outputStep)
+  store(times(c - a, 1 / 3, plus: u5), output + 2 &* outputStep)
+}
+
 private let rootOfHalf: Float = 0.707_106_78
 private let rootOfTwo: Float = 1.414_213_56
 
