@@ -168,7 +168,8 @@ let package = Package(
     .testTarget(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation", "PneumoTestSupport"]),
     .testTarget(
-      name: "PneumoTrainingTests", dependencies: ["PneumoTraining", "PneumoTestSupport"]),
+      name: "PneumoTrainingTests",
+      dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"]),
     .testTarget(
       name: "PneumoExperimentTests", dependencies: ["PneumoExperiment", "PneumoTestSupport"]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),

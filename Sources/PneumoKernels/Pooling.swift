@@ -71,8 +71,57 @@ func poolAverage(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, 
   }
 }
 
+// MARK: Gradients of one image. That of a window goes to the first of its largest elements, or evenly to
+// all that lie inside the image.
+
+/// Adds the gradient of the largest elements of all windows of one image to `inputGradient`.
+func poolMaxGradient(
+  _ arguments: UnsafePointer<PoolingArguments>, _ outputHeight: Int,
+  _ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>
+) {
+  let a = arguments.pointee
+  for row in 0..<outputHeight {
+    for x in 0..<a.outputWidth {
+      let window = Window(a, row, x)
+      let gradient = outputGradient + (row &* a.outputWidth &+ x) &* a.channels
+      for c in 0..<a.channels {
+        var best = window.first(a) &+ c
+        for y in window.rows {
+          for x in window.columns {
+            let place = (y &* a.inputWidth &+ x) &* a.channels &+ c
+            if a.input[place] > a.input[best] { best = place }
+          }
+        }
+        inputGradient[best] += gradient[c]
+      }
+    }
+  }
+}
+
+/// Adds the gradient of the means of all windows of one image to `inputGradient`.
+func poolAverageGradient(
+  _ arguments: UnsafePointer<PoolingArguments>, _ outputHeight: Int,
+  _ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>
+) {
+  let a = arguments.pointee
+  for row in 0..<outputHeight {
+    for x in 0..<a.outputWidth {
+      let window = Window(a, row, x)
+      let gradient = outputGradient + (row &* a.outputWidth &+ x) &* a.channels
+      let count = a.divisor > 0 ? a.divisor : window.rows.count &* window.columns.count
+      let share = 1 / Float(count)
+      for y in window.rows {
+        for x in window.columns {
+          addScaled(
+            gradient, share, inputGradient + (y &* a.inputWidth &+ x) &* a.channels, a.channels)
+        }
+      }
+    }
+  }
+}
+
 /// The part of a window that lies inside the image; never empty.
-struct Window {
+private struct Window {
   let rows: Range<Int>
   let columns: Range<Int>
 

@@ -55,7 +55,7 @@ private func transformGradients(_ g: WinogradGradientArguments, _ first: Int, _ 
   let patch = g.stages
   let half = patch + 16 &* Vector.scalarCount
   for tile in 0..<count {
-    let place = WinogradPlace(a, first &+ tile)
+    let place = place(of: first &+ tile, a)
     var channel = 0
     while channel < outputStride {
       copyGradient(g, place, channel, patch)
@@ -79,7 +79,7 @@ private func transformGradients(_ g: WinogradGradientArguments, _ first: Int, _ 
 /// to the largest of its sums. Beyond the border and the channels there are zeros.
 @inline(__always)
 private func copyGradient(
-  _ g: WinogradGradientArguments, _ place: WinogradPlace, _ channel: Int,
+  _ g: WinogradGradientArguments, _ place: (image: Int, row: Int, column: Int), _ channel: Int,
   _ patch: UnsafeMutablePointer<Float>
 ) {
   let a = g.forward
@@ -178,7 +178,7 @@ private func addInputGradients(
   let patch = half + 36 &* Vector.scalarCount
   let row = 6 &* Vector.scalarCount
   for tile in 0..<count {
-    let place = WinogradPlace(a, first &+ tile)
+    let place = place(of: first &+ tile, a)
     let y0 = place.row &* 4 &- a.top
     let x0 = place.column &* 4 &- a.left
     var channel = block &* blockChannels

@@ -1,0 +1,189 @@
+import PneumoCompute
+import PneumoKernelABI
+import PneumoModel
+
+/// A network with gradients, an optimiser's memory and room for a batch.
+///
+/// Same weights, same batches and same keys give the same bits on one instruction set, for any number
+/// of threads. One batch at a time.
+public final class TrainingNetwork: @unchecked Sendable {
+  // SAFETY: methods that change anything are called from one thread; phases share work as their
+  // layers tell.
+
+  /// The network, with the weights it was made of.
+  let graph: Graph
+  let layers: [any TrainingLayer]
+  let input: Value
+  let logits: Value
+  let batch: Batch
+  let kernels: KernelTable
+  let threads: Int
+  private let loss: Loss
+  private let scratch: FloatBuffer
+  private let scratchStride: Int
+  /// Before the backward phases of a layer: the values whose gradients start there, at zero.
+  private let startingGradients: [[Value]]
+  private var labels: [Int] = []
+  private var losses: [Double] = []
+  private var isRight: [Bool] = []
+  /// Steps that were made.
+  public internal(set) var stepCount = 0
+
+  /// Room for batches of up to `batchSize` images.
+  ///
+  /// - Parameters:
+  ///   - graph: the network with its initial weights. It must end in sigmoid or softmax, which the
+  ///     loss takes the place of.
+  ///   - penalties: factors of L2 penalties on kernels, by the name of the layer.
+  ///   - momenta: of the moving statistics of batch normalisation, by the name of the layer; 0.99
+  ///     where there is none.
+  public init(
+    graph: Graph, batchSize: Int, threads: Int, kernels: KernelTable, loss: Loss = Loss(),
+    penalties: [String: Float] = [:], momenta: [String: Float] = [:]
+  ) throws(TrainingError) {
+    self.graph = graph
+    self.kernels = kernels
+    self.threads = threads
+    self.loss = loss
+    batch = Batch(capacity: batchSize)
+    var builder = NetworkBuilder(
+      graph: graph, batch: batch, kernels: kernels, penalties: penalties, momenta: momenta)
+    try builder.build()
+    layers = builder.layers
+    input = builder.input
+    logits = builder.output
+    startingGradients = builder.startingGradients
+    scratchStride = (layers.map(\.scratchCount).max() ?? 0) + 64
+    scratch = FloatBuffer(count: scratchStride * batch.slotCapacity)
+    losses = [Double](repeating: 0, count: batchSize)
+    isRight = [Bool](repeating: false, count: batchSize)
+  }
+
+  /// The most images of a batch.
+  public var batchSize: Int { batch.capacity }
+  /// Logits of an image.
+  public var outputCount: Int { logits.count }
+  /// All trained numbers, in the order of the layers.
+  var parameters: [Parameter] { layers.flatMap(\.parameters) }
+
+  /// The graph with the weights of now.
+  public func trainedGraph() -> Graph {
+    var tensors: [String: WeightTensor] = [:]
+    for parameter in parameters { tensors[parameter.name] = parameter.tensor }
+    let nodes = graph.nodes.map { node in
+      Graph.Node(
+        name: node.name,
+        operation: node.operation.replacingWeights { tensors["\(node.name)/\($0)"] },
+        inputs: node.inputs)
+    }
+    guard let graph = try? Graph(inputShape: graph.inputShape, nodes: nodes) else {
+      preconditionFailure("weights of the same shapes make the same graph")
+    }
+    return graph
+  }
+
+  // MARK: Batches
+
+  /// What a batch gave.
+  public struct BatchResult: Sendable {
+    /// Sum of the losses of its images, without penalty.
+    public let lossSum: Double
+    /// How many were classified as labelled.
+    public let rightCount: Int
+  }
+
+  /// Runs a batch forward and backward, so that all parameters have gradients of the mean loss.
+  ///
+  /// - Parameters:
+  ///   - labels: of the images, as many as there are.
+  ///   - dropoutKey: the same numbers draw the same dropout.
+  ///   - fill: writes an image, rows of pixels of channels; called on several threads.
+  public func backpropagate(
+    labels: [Int], dropoutKey: UInt64,
+    fill: @escaping @Sendable (_ image: Int, UnsafeMutablePointer<Float>) -> Void
+  ) -> BatchResult {
+    start(count: labels.count, isTraining: true, dropoutKey: dropoutKey)
+    self.labels = labels
+    run(forward(fill: fill) + [.parts(1) { [self] _ in evaluateLoss() }] + backward())
+    return BatchResult(
+      lossSum: losses.prefix(labels.count).reduce(0, +),
+      rightCount: isRight.prefix(labels.count).count { $0 })
+  }
+
+  /// The logits of some images at inference, image by image.
+  public func logits(
+    count: Int, fill: @escaping @Sendable (_ image: Int, UnsafeMutablePointer<Float>) -> Void
+  ) -> [Float] {
+    start(count: count, isTraining: false, dropoutKey: 0)
+    run(forward(fill: fill))
+    return Array(UnsafeBufferPointer(start: logits.data.pointer, count: count * logits.count))
+  }
+
+  private func start(count: Int, isTraining: Bool, dropoutKey: UInt64) {
+    precondition((1...batch.capacity).contains(count), "a batch of at most \(batch.capacity)")
+    batch.count = count
+    batch.isTraining = isTraining
+    batch.dropoutKey = dropoutKey
+  }
+
+  private func forward(
+    fill: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
+  ) -> [Phase] {
+    [
+      .parts(layers.count) { [self] in layers[$0].prepare() },
+      .slots { [self] slot in
+        for image in slot.images { fill(image, input.data(image)) }
+      },
+    ] + layers.flatMap(\.forwardPhases)
+  }
+
+  private func backward() -> [Phase] {
+    layers.indices.reversed().flatMap { index in
+      let values = startingGradients[index]
+      let clearing = Phase.slots { slot in
+        for value in values {
+          value.gradient(slot.images.lowerBound)?.clear(slot.images.count * value.count)
+        }
+      }
+      return (values.isEmpty ? [] : [clearing]) + layers[index].backwardPhases
+    }
+  }
+
+  private func evaluateLoss() {
+    guard let gradient = logits.gradient else { return }
+    let share = 1 / Float(batch.count)
+    for image in 0..<batch.count {
+      let (answers, target) = (logits.data(image), gradient.pointer + image * logits.count)
+      losses[image] = loss.evaluate(
+        answers, count: logits.count, label: labels[image], gradient: target)
+      isRight[image] = Loss.choice(answers, count: logits.count) == labels[image]
+      for i in 0..<logits.count { target[i] *= share }
+    }
+  }
+
+  /// Runs phases, those over slots together where they follow each other.
+  private func run(_ phases: [Phase]) {
+    var pending: [@Sendable (Slot) -> Void] = []
+    for phase in phases {
+      switch phase.work {
+      case .slots(let body): pending.append(body)
+      case .parts(let count, let body):
+        runSlots(&pending)
+        parallelFor(count, threads: threads, body)
+      }
+    }
+    runSlots(&pending)
+  }
+
+  private func runSlots(_ bodies: inout [@Sendable (Slot) -> Void]) {
+    let work = bodies
+    bodies = []
+    guard !work.isEmpty else { return }
+    parallelFor(batch.slotCount, threads: threads) { [self] index in
+      let slot = Slot(
+        index: index, images: batch.images(ofSlot: index),
+        scratch: scratch.pointer + index * scratchStride)
+      for body in work { body(slot) }
+    }
+  }
+}
