@@ -136,6 +136,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
+        "PneumoTraining",
         "PneumoJSON", "PneumoConsole", "PneumoCommandLine", "PneumoTestSupport", argumentParser,
       ],
       path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),

@@ -26,6 +26,8 @@ public final class TrainingNetwork: @unchecked Sendable {
   private var labels: [Int] = []
   private var losses: [Double] = []
   private var isRight: [Bool] = []
+  /// Times by layer and pass, from when it is set to an empty one. Taking them costs some speed.
+  public var profile: TrainingProfile?
   /// Steps that were made.
   public internal(set) var stepCount = 0
 
@@ -104,7 +106,8 @@ public final class TrainingNetwork: @unchecked Sendable {
   ) -> BatchResult {
     start(count: labels.count, isTraining: true, dropoutKey: dropoutKey)
     self.labels = labels
-    run(forward(fill: fill) + [.parts(1) { [self] _ in evaluateLoss() }] + backward())
+    let evaluating = Task(.parts(1) { [self] _ in evaluateLoss() }, "loss", .forward)
+    run(forward(fill: fill) + [evaluating] + backward())
     return BatchResult(
       lossSum: losses.prefix(labels.count).reduce(0, +),
       rightCount: isRight.prefix(labels.count).count { $0 })
@@ -128,24 +131,31 @@ public final class TrainingNetwork: @unchecked Sendable {
 
   private func forward(
     fill: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
-  ) -> [Phase] {
-    [
-      .parts(layers.count) { [self] in layers[$0].prepare() },
-      .slots { [self] slot in
-        for image in slot.images { fill(image, input.data(image)) }
-      },
-    ] + layers.flatMap(\.forwardPhases)
+  ) -> [Task] {
+    let preparing = Phase.parts(layers.count) { [self] in layers[$0].prepare() }
+    let filling = Phase.slots { [self] slot in
+      for image in slot.images { fill(image, input.data(image)) }
+    }
+    return [Task(preparing, "weights", .forward), Task(filling, "images", .forward)]
+      + layers.flatMap { layer in
+        layer.forwardPhases.map { Task($0, layer.name, .forward, layer.multiplyAdds) }
+      }
   }
 
-  private func backward() -> [Phase] {
+  private func backward() -> [Task] {
     layers.indices.reversed().flatMap { index in
+      let layer = layers[index]
       let values = startingGradients[index]
       let clearing = Phase.slots { slot in
         for value in values {
           value.gradient(slot.images.lowerBound)?.clear(slot.images.count * value.count)
         }
       }
-      return (values.isEmpty ? [] : [clearing]) + layers[index].backwardPhases
+      // The products with the weights, and, but for the first layer, those with the input.
+      let products = values.isEmpty ? layer.multiplyAdds : 2 * layer.multiplyAdds
+      return ((values.isEmpty ? [] : [clearing]) + layer.backwardPhases).map {
+        Task($0, layer.name, .backward, products)
+      }
     }
   }
 
@@ -161,18 +171,46 @@ public final class TrainingNetwork: @unchecked Sendable {
     }
   }
 
-  /// Runs phases, those over slots together where they follow each other.
-  private func run(_ phases: [Phase]) {
+  /// A phase, and whose it is.
+  private struct Task {
+    let phase: Phase
+    let layer: String
+    let pass: TrainingProfile.Pass
+    let multiplyAdds: Int
+
+    init(_ phase: Phase, _ layer: String, _ pass: TrainingProfile.Pass, _ multiplyAdds: Int = 0) {
+      self.phase = phase
+      self.layer = layer
+      self.pass = pass
+      self.multiplyAdds = multiplyAdds
+    }
+  }
+
+  /// Runs tasks, those over slots together where they follow each other, unless times are taken.
+  private func run(_ tasks: [Task]) {
     var pending: [@Sendable (Slot) -> Void] = []
-    for phase in phases {
-      switch phase.work {
-      case .slots(let body): pending.append(body)
-      case .parts(let count, let body):
+    for task in tasks {
+      if profile != nil {
+        let start = ContinuousClock.now
+        run(task.phase, after: &pending)
         runSlots(&pending)
-        parallelFor(count, threads: threads, body)
+        profile?.add(
+          ContinuousClock.now - start, task.layer, task.pass,
+          multiplyAdds: task.multiplyAdds * batch.count)
+      } else {
+        run(task.phase, after: &pending)
       }
     }
     runSlots(&pending)
+  }
+
+  private func run(_ phase: Phase, after pending: inout [@Sendable (Slot) -> Void]) {
+    switch phase.work {
+    case .slots(let body): pending.append(body)
+    case .parts(let count, let body):
+      runSlots(&pending)
+      parallelFor(count, threads: threads, body)
+    }
   }
 
   private func runSlots(_ bodies: inout [@Sendable (Slot) -> Void]) {

@@ -56,6 +56,8 @@ extension TrainingNetwork {
   ///
   /// - Parameter clipNorm: gradients are scaled down where their norm is greater.
   public func step(_ optimizer: Optimizer, rate: Float, clipNorm: Float? = nil) {
+    let start = ContinuousClock.now
+    defer { profile?.add(ContinuousClock.now - start, "optimiser", .update) }
     stepCount += 1
     var gradientScale: Float = 1
     if let clipNorm {
