@@ -170,7 +170,8 @@ let package = Package(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation", "PneumoTestSupport"]),
     .testTarget(
       name: "PneumoTrainingTests",
-      dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"]),
+      dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoExperimentTests", dependencies: ["PneumoExperiment", "PneumoTestSupport"]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),

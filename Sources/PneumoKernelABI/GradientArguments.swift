@@ -163,10 +163,10 @@ public struct UpdateArguments {
   public var retention: Float
   /// The step size, bias correction included.
   public var rate: Float
-  /// The decay of the first moment, or momentum.
-  public var beta1: Float
-  /// The decay of the second moment.
-  public var beta2: Float
+  /// How much of a new gradient goes into the first moment, 1 - β₁; for SGD the momentum.
+  public var share1: Float
+  /// How much of a new square goes into the second moment, 1 - β₂.
+  public var share2: Float
   /// What keeps the root away from zero.
   public var epsilon: Float
 
@@ -174,8 +174,8 @@ public struct UpdateArguments {
   public init(
     values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int,
-    gradientScale: Float, penalty: Float, retention: Float, rate: Float, beta1: Float,
-    beta2: Float, epsilon: Float
+    gradientScale: Float, penalty: Float, retention: Float, rate: Float, share1: Float,
+    share2: Float, epsilon: Float
   ) {
     self.values = values
     self.gradient = gradient
@@ -186,8 +186,8 @@ public struct UpdateArguments {
     self.penalty = penalty
     self.retention = retention
     self.rate = rate
-    self.beta1 = beta1
-    self.beta2 = beta2
+    self.share1 = share1
+    self.share2 = share2
     self.epsilon = epsilon
   }
 }

@@ -11,7 +11,7 @@ import PneumoKernelABI
 func updateAdam(_ arguments: UnsafePointer<UpdateArguments>) {
   let a = arguments.pointee
   let (scale, penalty) = (Vector(repeating: a.gradientScale), Vector(repeating: a.penalty))
-  let (new1, new2) = (Vector(repeating: 1 - a.beta1), Vector(repeating: 1 - a.beta2))
+  let (new1, new2) = (Vector(repeating: a.share1), Vector(repeating: a.share2))
   let (rate, epsilon) = (Vector(repeating: a.rate), Vector(repeating: a.epsilon))
   let retention = Vector(repeating: a.retention)
   var i = 0
@@ -37,7 +37,7 @@ func updateAdam(_ arguments: UnsafePointer<UpdateArguments>) {
 func updateMomentum(_ arguments: UnsafePointer<UpdateArguments>) {
   let a = arguments.pointee
   let (scale, penalty) = (Vector(repeating: a.gradientScale), Vector(repeating: a.penalty))
-  let (rate, momentum) = (Vector(repeating: a.rate), Vector(repeating: a.beta1))
+  let (rate, momentum) = (Vector(repeating: a.rate), Vector(repeating: a.share1))
   let retention = Vector(repeating: a.retention)
   var i = 0
   // SAFETY: all arrays have `count` elements.

@@ -8,6 +8,7 @@ struct NetworkBuilder {
   private let kernels: KernelTable
   private let penalties: [String: Float]
   private let momenta: [String: Float]
+  private let usesWinograd: Bool
   /// What each value of the graph is stored in; several may be one.
   private var values: [Value]
   /// For each layer that was made, the values that it reads.
@@ -21,13 +22,14 @@ struct NetworkBuilder {
 
   init(
     graph: Graph, batch: Batch, kernels: KernelTable, penalties: [String: Float],
-    momenta: [String: Float]
+    momenta: [String: Float], usesWinograd: Bool
   ) {
     self.graph = graph
     self.batch = batch
     self.kernels = kernels
     self.penalties = penalties
     self.momenta = momenta
+    self.usesWinograd = usesWinograd
     values = [Value(graph.inputShape, capacity: batch.capacity, hasGradient: false)]
   }
 
@@ -218,7 +220,7 @@ struct NetworkBuilder {
     if layer.isDepthwise && layer.groups == layer.kernel.shape[3] {
       return DepthwiseConvolutionLayer(shape, batch: batch)
     }
-    if WinogradConvolutionLayer.covers(layer) {
+    if usesWinograd && WinogradConvolutionLayer.covers(layer) {
       return WinogradConvolutionLayer(shape, batch: batch)
     }
     return DirectConvolutionLayer(shape, batch: batch)

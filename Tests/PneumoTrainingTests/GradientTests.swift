@@ -193,7 +193,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
         var losses: [Double] = []
         var positions: [Double] = []
         // Small, so that few windows and units change their choice; the oracle is in Double.
-          for step in [Float(0x1p-17), -0x1p-17] {
+        for step in [Float(0x1p-17), -0x1p-17] {
           var moved = values
           moved[place] += step
           positions.append(Double(moved[place]))

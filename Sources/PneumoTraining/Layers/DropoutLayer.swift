@@ -32,6 +32,9 @@ final class DropoutLayer: TrainingLayer, @unchecked Sendable {
     masks = FloatBuffer(count: batch.capacity * input.count)
   }
 
+  /// Elements of an image.
+  var elementCount: Int { input.count }
+
   private func mask(_ image: Int) -> UnsafeMutablePointer<Float> {
     masks.pointer + image * input.count
   }

@@ -75,14 +75,15 @@ extension TrainingNetwork {
         values: parameter.values.pointer + first, gradient: parameter.gradient.pointer + first,
         first: parameter.first.pointer + first, second: parameter.second.pointer + first,
         count: part.length, gradientScale: scale, penalty: 2 * parameter.penalty, retention: 1,
-        rate: corrected, beta1: 0, beta2: 0, epsilon: 0)
+        rate: corrected, share1: 0, share2: 0, epsilon: 0)
       switch optimizer {
       case .adam(let beta1, let beta2, let epsilon, let weightDecay):
-        (arguments.beta1, arguments.beta2, arguments.epsilon) = (beta1, beta2, epsilon)
+        (arguments.share1, arguments.share2) = (Float(1 - beta1), Float(1 - beta2))
+        arguments.epsilon = epsilon
         if parameter.isDecayed { arguments.retention = 1 - rate * weightDecay }
         kernels.training.updateAdam(&arguments)
       case .sgd(let momentum):
-        arguments.beta1 = momentum
+        arguments.share1 = Float(momentum)
         kernels.training.updateMomentum(&arguments)
       }
     }
