@@ -82,15 +82,18 @@ private func network(hasDropout: Bool) throws -> Graph {
 @Suite struct KerasGoldenTests {
   @Test(arguments: InstructionSet.available, [1, 2])
   func twentySteps(_ kernels: KernelTable, _ study: Int) throws {
-    try check(kernels, study, usesWinograd: false)
+    // Sums without fused multiplication round more.
+    let isFused = kernels.name != "baseline"
+    try check(kernels, study, usesWinograd: false, isExact: isFused)
   }
 
   @Test(arguments: [1, 2])
   func twentyStepsByWinograd(_ study: Int) throws {
-    try check(InstructionSet.select(), study, usesWinograd: true)
+    try check(InstructionSet.select(), study, usesWinograd: true, isExact: false)
   }
 
-  private func check(_ kernels: KernelTable, _ study: Int, usesWinograd: Bool) throws {
+  private func check(_ kernels: KernelTable, _ study: Int, usesWinograd: Bool, isExact: Bool) throws
+  {
     let golden = try KerasGolden(study: study)
     let (images, count) = (4, 150 * 150 * 3)
     let penalty: Float = study == 2 ? 0.01 : 0
@@ -113,7 +116,8 @@ private func network(hasDropout: Bool) throws -> Graph {
         for i in 0..<count { room[i] = pixels[image * count + i] * factor }
       }
       let ours = result.lossSum / Double(images) + penalty
-      #expect(abs(ours - loss) <= 1e-4 * loss, "step \(step): \(ours), Keras \(loss)")
+      #expect(
+        abs(ours - loss) <= (isExact ? 1e-4 : 3e-4) * loss, "step \(step): \(ours), Keras \(loss)")
       network.step(.adam(), rate: 1e-4)
     }
     let parameters = network.parameters
@@ -121,7 +125,7 @@ private func network(hasDropout: Bool) throws -> Graph {
     // Adam moves a weight by the sign of its gradient at first, so roundings decide where a gradient
     // nearly cancels. Without oneDNN Keras itself differs from this in up to 5 of a thousand weights
     // by more than 1e-5, and by up to 9e-5. Winograd's filtering rounds more.
-    let share = usesWinograd ? 0.15 : 0.005
+    let share = isExact ? 0.005 : 0.2
     var (far, total) = (0, 0)
     for (name, stride, values) in golden.weights {
       let parameter = try #require(parameters.first { $0.name == name })
@@ -136,7 +140,7 @@ private func network(hasDropout: Bool) throws -> Graph {
           }
         }
         #expect(
-          difference <= (usesWinograd ? 3e-4 : 9e-5),
+          difference <= (isExact ? 9e-5 : 5e-4),
           "\(name)[\(index * stride)]: off by \(difference)")
       }
     }
