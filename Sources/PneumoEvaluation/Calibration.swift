@@ -49,7 +49,7 @@ public func temperature(labels: [Int], logits: [Double]) -> Double {
     return crossEntropy(labels: labels, logits: logits.map { $0 * factor }) ?? 0
   }
   let ratio = (5.0.squareRoot() - 1) / 2
-  var (low, high) = (log(0.05), log(20))
+  var (low, high): (Double, Double) = (log(0.05), log(20.0))
   var (a, b) = (high - ratio * (high - low), low + ratio * (high - low))
   var (lossA, lossB) = (loss(a), loss(b))
   while high - low > 1e-7 {

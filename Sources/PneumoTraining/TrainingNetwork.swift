@@ -23,6 +23,8 @@ public final class TrainingNetwork: @unchecked Sendable {
   private let scratchStride: Int
   /// Before the backward phases of a layer: the values whose gradients start there, at zero.
   private let startingGradients: [[Value]]
+  /// Moving averages of parameters, where they are kept.
+  var averages: [(key: Parameter, value: FloatBuffer)] = []
   private var labels: [Int] = []
   private var losses: [Double] = []
   private var isRight: [Bool] = []
