@@ -114,8 +114,8 @@ let package = Package(
     .executableTarget(
       name: "pneumo-train",
       dependencies: [
-        "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoConsole",
-        "PneumoCommandLine", argumentParser,
+        "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoEvaluation",
+        "PneumoConsole", "PneumoCommandLine", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-infer",

@@ -59,7 +59,7 @@ allowed() {
         "ArgumentParser $system"
       ;;
     pneumo-train)
-      echo "PneumoExperiment PneumoTraining PneumoDataset PneumoCheckpoint PneumoModel PneumoFiles" \
+      echo "PneumoExperiment PneumoTraining PneumoDataset PneumoEvaluation PneumoCheckpoint PneumoModel PneumoFiles" \
         "PneumoImaging PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
         "Synchronization $system"
       ;;

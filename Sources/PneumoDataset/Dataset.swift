@@ -109,3 +109,14 @@ public struct Dataset: Hashable, Sendable {
     }
   }
 }
+
+extension Dataset {
+  /// The data set without some of its samples.
+  public func removing(_ indices: Set<Int>) throws(DatasetError) -> Dataset {
+    let left = samples.indices.filter { !indices.contains($0) }.map { samples[$0] }
+    for (label, name) in classes.enumerated() where !left.contains(where: { $0.label == label }) {
+      throw DatasetError(.noImages, "no image of class \(name) can be read")
+    }
+    return try Dataset(classes: classes, samples: left, origin: "the data set")
+  }
+}

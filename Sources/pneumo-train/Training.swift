@@ -1,0 +1,273 @@
+import ArgumentParser
+import PneumoCheckpoint
+import PneumoCompute
+import PneumoConsole
+import PneumoDataset
+import PneumoEvaluation
+import PneumoExperiment
+import PneumoJSON
+import PneumoModel
+import PneumoTraining
+import Synchronization
+
+/// From the arguments to trained networks.
+struct Training {
+  private let command: Train
+
+  init(_ command: Train) { self.command = command }
+
+  func run() throws {
+    let kernels = try InstructionSet.select(command.isa)
+    let threads = try command.threads ?? ThreadCount.preferred()
+    let dataset = try Dataset(contentsOf: command.data)
+    let settings = try command.settings(classes: dataset.classes.count)
+    // Says what is wrong with the network before images are read.
+    let graph = try settings.architecture.initialGraph(seed: 0)
+    Interrupt.observe()
+    let (images, cache) = try load(dataset, settings, threads)
+    let groups = try Groups(of: images)
+    let splits = try makeSplits(images, groups)
+    say(summary(of: graph, settings))
+    try RunFolder.make(command.output)
+    try RunFolder.write(
+      runRecord(settings, images, splits, kernels.name, threads), to: "\(command.output)/run.json")
+
+    var predictions: [Predictions] = []
+    for (number, split) in splits {
+      let folder = number.map { "\(command.output)/fold\($0)" } ?? command.output
+      try RunFolder.make(folder)
+      if let number { say("fold \(number): \(images.describe(split))") }
+      if number == nil { say(images.describe(split)) }
+      let run = try TrainingRun(
+        settings, images, cache, split, folder: folder, resumes: command.resume,
+        threads: threads, kernels: kernels)
+      try train(run, total: settings.epochs)
+      guard !split.validation.isEmpty else { continue }
+      let answers = try run.bestPredictions()
+      predictions.append(answers)
+      if dataset.classes.count == 2 {
+        let summary = Summary(
+          choosing: settings.operatingPoint, on: answers, groups: groups.group)
+        try RunFolder.finish(folder, summary, settings: settings, data: describe(images))
+        try RunFolder.write(answers, summary, of: images, to: folder)
+        say(text(of: summary, "epoch \(run.bestEpoch) is the best"))
+      } else {
+        try RunFolder.write(answers, nil, of: images, to: folder)
+      }
+    }
+    if predictions.count > 1, dataset.classes.count == 2 {
+      try finishFolds(predictions, splits, settings, images, groups)
+    }
+    if command.folds == nil {
+      say(
+        "\(command.output)/best.ckpt is ready: pneumo-convert \(command.output)/best.ckpt model.pnm"
+      )
+    }
+  }
+
+  // MARK: Images
+
+  /// Decodes all images once. Those that cannot be read end the run, or are left out.
+  private func load(
+    _ dataset: Dataset, _ settings: RunSettings, _ threads: Int
+  ) throws -> (Dataset, ImageCache) {
+    let start = ContinuousClock.now
+    let bar = SharedBar(total: dataset.samples.count, unit: "images")
+    let cache = ImageCache(
+      dataset.samples, settings.preprocessing, threads: threads,
+      progress: { bar.update($0) }, isCancelled: { Interrupt.isRequested })
+    bar.clear()
+    if Interrupt.isRequested { throw ExitCode(Interrupt.exitCode) }
+    guard !cache.failures.isEmpty else {
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      say(
+        "\(Format.grouped(dataset.samples.count)) images of \(dataset.classes.count) classes read in "
+          + "\(Format.fixed(seconds, 1)) s")
+      return (dataset, cache)
+    }
+    for failure in cache.failures { complain(failure.reason) }
+    let count = "\(cache.failures.count) of \(dataset.samples.count) images cannot be read"
+    guard command.skipBad else {
+      throw Failure(description: "\(count); mend or remove them, or leave them out with --skip-bad")
+    }
+    complain("\(count) and are left out")
+    let bad = Set(cache.failures.map(\.sample))
+    let left = try dataset.removing(bad)
+    return (
+      left,
+      ImageCache(left.samples, settings.preprocessing, threads: threads)
+    )
+  }
+
+  private func makeSplits(
+    _ dataset: Dataset, _ groups: Groups
+  ) throws -> [(number: Int?, split: Split)] {
+    if let folds = command.folds {
+      let splits = try Split.folds(dataset, groups, count: folds, seed: command.seed)
+      for split in splits { try split.checkForLeaks(dataset, groups) }
+      return splits.enumerated().filter { command.fold == nil || command.fold == $0.offset }
+        .map { ($0.offset, $0.element) }
+    }
+    let split = Split.keras(dataset, fraction: command.validationSplit)
+    if command.kerasCompatible { return [(nil, split)] }
+    let clean = split.withoutLeaks(groups)
+    if clean != split {
+      say(
+        "\(split.validation.count - clean.validation.count) validation images are of patients in "
+          + "training and go there too")
+    }
+    try clean.checkForLeaks(dataset, groups)
+    return [(nil, clean)]
+  }
+
+  // MARK: Training
+
+  private func train(_ run: TrainingRun, total: Int) throws {
+    let width = String(total).count
+    var bar: ProgressBar?
+    var barEpoch = 0
+    if run.isFinished { say("this run is finished already") }
+    try run.train(shouldStop: { Interrupt.isRequested }) { event in
+      switch event {
+      case .images(let epoch, let done, let count):
+        if bar == nil || barEpoch != epoch {
+          bar = ProgressBar(total: count, unit: "images")
+          barEpoch = epoch
+        }
+        bar?.update(done)
+      case .epoch(let record, let isBest):
+        bar?.clear()
+        bar = nil
+        say(line(record, width: width, total: total, isBest: isBest))
+      }
+    }
+  }
+
+  private func line(
+    _ record: EpochRecord, width: Int, total: Int, isBest: Bool
+  ) -> String {
+    let number = String(record.epoch)
+    var text =
+      "epoch \(String(repeating: " ", count: width - number.count))\(number)/\(total)"
+      + "  loss \(Format.fixed(record.dataLoss, 4))"
+    if record.penalty > 0 { text += " + penalty \(Format.fixed(record.penalty, 3))" }
+    text += "  accuracy \(Format.fixed(record.accuracy, 4))"
+    if let loss = record.valDataLoss { text += "  val_loss \(Format.fixed(loss, 4))" }
+    if let accuracy = record.valAccuracy { text += "  accuracy \(Format.fixed(accuracy, 4))" }
+    if let auroc = record.valAUROC { text += "  AUROC \(Format.fixed(auroc, 4))" }
+    text += "  \(Format.fixed(record.seconds, 1)) s"
+    return text + (isBest ? "  best" : "")
+  }
+
+  private func finishFolds(
+    _ predictions: [Predictions], _ splits: [(number: Int?, split: Split)],
+    _ settings: RunSettings, _ dataset: Dataset, _ groups: Groups
+  ) throws {
+    let all = Predictions(joining: predictions)
+    let pooled = Summary(choosing: settings.operatingPoint, on: all, groups: groups.group)
+    for (number, _) in splits {
+      guard let number else { continue }
+      // Every network gets what was chosen on images that none of them has learned from.
+      try RunFolder.finish(
+        "\(command.output)/fold\(number)", pooled, settings: settings, data: describe(dataset))
+    }
+    try RunFolder.write(all, pooled, of: dataset, to: command.output)
+    try RunFolder.write(pooled.json, to: "\(command.output)/metrics.json")
+    say(text(of: pooled, "all folds together"))
+  }
+
+  // MARK: Texts
+
+  private func describe(_ dataset: Dataset) -> String {
+    let counts = dataset.classes.indices.map { label in
+      "\(dataset.samples.count { $0.label == label }) \(dataset.classes[label])"
+    }
+    return counts.joined(separator: ", ")
+  }
+
+  private func text(of summary: Summary, _ title: String) -> String {
+    func number(_ value: Double?) -> String { value.map { Format.fixed($0, 4) } ?? "-" }
+    var table = Table([
+      .init("validation"), .init("AUROC", .right), .init("95%", .right), .init("accuracy", .right),
+      .init("recall", .right), .init("precision", .right), .init("cross-entropy", .right),
+      .init("ECE", .right), .init("threshold", .right), .init("temperature", .right),
+    ])
+    table.append([
+      title, number(summary.auroc),
+      summary.aurocInterval.map { "\(number($0.lowerBound))-\(number($0.upperBound))" } ?? "-",
+      number(summary.confusion.accuracy), number(summary.confusion.recall),
+      number(summary.confusion.precision), number(summary.crossEntropy),
+      number(summary.calibrationError), number(summary.threshold), number(summary.temperature),
+    ])
+    return table.text
+  }
+
+  /// The layers with their shapes and numbers of parameters.
+  private func summary(of graph: Graph, _ settings: RunSettings) -> String {
+    var table = Table([.init("layer"), .init("type"), .init("output"), .init("parameters", .right)])
+    for (index, node) in graph.nodes.enumerated() {
+      table.append([
+        node.name, node.operation.name, graph.shapes[index + 1].description,
+        Format.grouped(node.operation.parameterCount),
+      ])
+    }
+    return "\(settings.networkName): \(Format.grouped(graph.parameterCount)) parameters\n"
+      + table.text
+  }
+
+  private func runRecord(
+    _ settings: RunSettings, _ dataset: Dataset, _ splits: [(number: Int?, split: Split)],
+    _ isa: String, _ threads: Int
+  ) -> JSON {
+    .object([
+      "settings": settings.json, "data": .string(command.data),
+      "classes": .array(dataset.classes.map { .string($0) }),
+      "images": .int(dataset.samples.count),
+      "patients": .int(Set(dataset.samples.map(\.patient)).count),
+      "folds": command.folds.map { .int($0) } ?? .null,
+      "splits": .array(
+        splits.map {
+          .object([
+            "fold": $0.number.map { .int($0) } ?? .null,
+            "training": .int($0.split.training.count),
+            "validation": .int($0.split.validation.count),
+          ])
+        }),
+      "instruction_set": .string(isa), "threads": .int(threads),
+      "arguments": .array(CommandLine.arguments.dropFirst().map { .string($0) }),
+    ])
+  }
+
+  private func say(_ text: String) {
+    StandardStream.output.write(text.hasSuffix("\n") ? text : text + "\n")
+  }
+
+  private func complain(_ text: String) {
+    StandardStream.error.write("pneumo-train: \(Format.visible(text))\n")
+  }
+}
+
+/// A progress bar that the threads of a cache move.
+private final class SharedBar: @unchecked Sendable {
+  // SAFETY: the cache tells progress on one thread at a time.
+  private var bar: ProgressBar
+
+  init(total: Int, unit: String) { bar = ProgressBar(total: total, unit: unit) }
+
+  func update(_ done: Int) { bar.update(done) }
+
+  func clear() { bar.clear() }
+}
+
+extension Dataset {
+  /// How many images of each class a split has.
+  fileprivate func describe(_ split: Split) -> String {
+    func counts(_ indices: [Int]) -> String {
+      classes.indices.map { label in
+        "\(indices.count { samples[$0].label == label }) \(classes[label])"
+      }.joined(separator: ", ")
+    }
+    return "training on \(split.training.count) images (\(counts(split.training))), validation on "
+      + "\(split.validation.count) (\(counts(split.validation)))"
+  }
+}
