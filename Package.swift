@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "PneumoExperiment",
       dependencies: [
-        "Pneumo", "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
+        "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
         "PneumoJSON", "PneumoFiles",
       ]),
 
@@ -136,7 +136,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
-        "PneumoTraining",
+        "PneumoTraining", "PneumoCheckpoint",
         "PneumoJSON", "PneumoConsole", "PneumoCommandLine", "PneumoTestSupport", argumentParser,
       ],
       path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),
@@ -165,15 +165,21 @@ let package = Package(
     .testTarget(
       name: "PneumoCheckpointTests", dependencies: ["PneumoCheckpoint", "PneumoTestSupport"]),
     .testTarget(
-      name: "PneumoDatasetTests", dependencies: ["PneumoDataset", "PneumoTestSupport"]),
+      name: "PneumoDatasetTests",
+      dependencies: ["PneumoDataset", "PneumoImaging", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation", "PneumoTestSupport"]),
+      name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoTrainingTests",
       dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoExperimentTests", dependencies: ["PneumoExperiment", "PneumoTestSupport"]),
+      name: "PneumoExperimentTests",
+      dependencies: [
+        "PneumoExperiment", "PneumoImaging", "PneumoPhantom", "PneumoTestSupport",
+      ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),
     .testTarget(

@@ -39,7 +39,7 @@ allowed() {
       echo "PneumoModel PneumoKernelABI PneumoCompute PneumoCheckpoint Synchronization $system"
       ;;
     PneumoExperiment)
-      echo "Pneumo PneumoModel PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
+      echo "PneumoModel PneumoKernelABI PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
         "PneumoCheckpoint PneumoImaging PneumoJSON PneumoFiles Synchronization Foundation $system"
       ;;
     PneumoImport)

@@ -1,13 +1,13 @@
 /// Whose image a file is, by its name.
 ///
-/// `person{ID}_{bacteria|virus}_{n}` are images of patient `{bacteria|virus}-{ID}`, since the numbers
+/// `person{ID}_{bacteria|virus}_{n}`, perhaps with a further number, are images of patient `{bacteria|virus}-{ID}`, since the numbers
 /// are used again between the two; `IM-{ID}-…` and `NORMAL2-IM-{ID}-…` of patient `{series}-{ID}`.
 /// Any other file is a patient of its own.
 public func patient(ofFile path: String) -> String {
   let file = path.split(separator: "/").last.map(String.init) ?? path
   let stem = file.split(separator: ".").first ?? ""
   let words = stem.split(separator: "_")
-  if words.count == 3, words[0].hasPrefix("person"), ["bacteria", "virus"].contains(words[1]) {
+  if words.count >= 3, words[0].hasPrefix("person"), ["bacteria", "virus"].contains(words[1]) {
     let number = words[0].dropFirst("person".count)
     if !number.isEmpty, number.allSatisfy(\.isNumber) { return "\(words[1])-\(number)" }
   }

@@ -9,6 +9,7 @@ public struct Summary: Hashable, Sendable {
   public let threshold: Double
   /// Images.
   public let count: Int
+  /// Before or after calibration: it does not change an order.
   public let auroc: Double?
   /// 95%, patients drawn with replacement.
   public let aurocInterval: ClosedRange<Double>?

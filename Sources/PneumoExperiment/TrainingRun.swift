@@ -24,6 +24,7 @@ public enum RunEvent: Sendable {
 
 /// One training on one split, in a folder of its own.
 public final class TrainingRun {
+  /// What the run depends on.
   public let settings: RunSettings
   private let dataset: Dataset
   private let cache: ImageCache

@@ -84,15 +84,29 @@ func poolMaxGradient(
     for x in 0..<a.outputWidth {
       let window = Window(a, row, x)
       let gradient = outputGradient + (row &* a.outputWidth &+ x) &* a.channels
-      for c in 0..<a.channels {
-        var best = window.first(a) &+ c
+      var c = 0
+      while c < a.channels {
+        let remaining = a.channels &- c
+        var largest = load(a.input + (window.first(a) &+ c), first: remaining)
         for y in window.rows {
           for x in window.columns {
             let place = (y &* a.inputWidth &+ x) &* a.channels &+ c
-            if a.input[place] > a.input[best] { best = place }
+            largest = larger(largest, load(a.input + place, first: remaining))
           }
         }
-        inputGradient[best] += gradient[c]
+        // The first that is as large takes the gradient, and leaves none for the others.
+        var rest = load(gradient + c, first: remaining)
+        for y in window.rows {
+          for x in window.columns {
+            let place = (y &* a.inputWidth &+ x) &* a.channels &+ c
+            let isChosen = load(a.input + place, first: remaining) .== largest
+            let target = inputGradient + place
+            let share = rest.replacing(with: Vector.zero, where: .!isChosen)
+            store(load(UnsafePointer(target), first: remaining) + share, target, first: remaining)
+            rest = rest.replacing(with: Vector.zero, where: isChosen)
+          }
+        }
+        c &+= Vector.scalarCount
       }
     }
   }

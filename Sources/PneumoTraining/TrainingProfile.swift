@@ -12,6 +12,7 @@ public struct TrainingProfile: Sendable {
   public struct Entry: Sendable {
     /// The layer, or what else is done.
     public let layer: String
+    /// The direction.
     public let pass: Pass
     /// Wall-clock time.
     public fileprivate(set) var seconds = 0.0
