@@ -133,12 +133,7 @@ private func network(hasDropout: Bool) throws -> Graph {
       for (index, value) in values.enumerated() {
         let difference = abs(numbers[index * stride] - value)
         total += 1
-        if difference > 1e-5 {
-          far += 1;
-          if study == 2 {
-            print("FAR", kernels.name, name, index * stride, numbers[index * stride], value)
-          }
-        }
+        if difference > 1e-5 { far += 1 }
         #expect(
           difference <= (isExact ? 9e-5 : 5e-4),
           "\(name)[\(index * stride)]: off by \(difference)")

@@ -60,7 +60,7 @@ public struct CurvesChart: Sendable {
       </style>
       <text x="52" y="32" font-size="17" font-weight="600">\(escaped(title))</text>
       \(panel("Accuracy", accuracy, left: 52, best: best, startsAtZero: false))
-      \(panel("Loss (cross-entropy)", loss, left: 502, best: best, startsAtZero: true))
+      \(panel("Cross-entropy", loss, left: 502, best: best, startsAtZero: true))
       </svg>
 
       """

@@ -1,0 +1,126 @@
+import Foundation
+import Pneumo
+import PneumoImaging
+import PneumoTestSupport
+import Testing
+
+/// `pneumo-train` as its users run it, on small pictures: bright ones and dark ones.
+@Suite struct TrainTests {
+  private let tool = Tool(name: "pneumo-train")
+  private let folder: TemporaryFolder
+
+  private static let network = """
+    {"input": [12, 12, 1], "layers": [
+      {"type": "convolution", "filters": 8, "kernel": 3, "bias": false},
+      {"type": "batch_normalization", "momentum": 0.8},
+      {"type": "activation", "function": "relu"},
+      {"type": "global_pooling", "kind": "average"},
+      {"name": "last", "type": "dense", "units": 1, "activation": "sigmoid"}
+    ]}
+    """
+
+  init() throws {
+    folder = try TemporaryFolder()
+    var random = SeededGenerator(seed: 9)
+    for index in 0..<40 {
+      let level = index % 2 == 0 ? 60 : 160
+      let pixels = (0..<144).map { _ in UInt8(level + Int.random(in: -40...40, using: &random)) }
+      let image = PixelImage(width: 12, height: 12, channels: 1, pixels: pixels)
+      let name = index % 2 == 0 ? "dark" : "light"
+      try folder.write(try image.jpegBytes(quality: 95), to: "data/\(name)/\(index).jpeg")
+    }
+    try folder.write(Array(Self.network.utf8), to: "net.json")
+  }
+
+  private func train(_ arguments: String...) throws -> Tool.Result {
+    try tool.run(
+      ["data", "--network", "net.json", "--lr", "0.02", "--threads", "2"] + arguments, in: folder)
+  }
+
+  @Test func trainsConvertsAndInfers() throws {
+    let result = try train(
+      "--epochs", "6", "--patience", "0", "--validation-split", "0.3", "--output", "run")
+    #expect(result.exitCode == 0, "\(result.error)")
+    #expect(result.error == "")
+    #expect(result.output.contains("net: 113 parameters"))
+    #expect(result.output.contains("epoch 6/6  loss "))
+    #expect(result.output.contains("run/best.ckpt is ready"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("run"))
+    let expected = [
+      "best.ckpt", "last.ckpt", "history.csv", "history.json", "curves.svg", "run.json",
+      "predictions.csv", "metrics.json",
+    ]
+    for name in expected { #expect(names.contains(name), "\(name)") }
+    #expect(names.contains { $0.hasPrefix("events.out.tfevents.") })
+    #expect(
+      try JSONSerialization.jsonObject(with: folder.read("run/run.json")) is [String: Any])
+
+    let converted = try Tool(name: "pneumo-convert").run(
+      ["run/best.ckpt", "model.pnm"], in: folder)
+    #expect(converted.exitCode == 0, "\(converted.error)")
+    let model = try Model(contentsOf: folder.path("model.pnm"))
+    #expect(model.labels == ["dark", "light"])
+    #expect(model.card.metrics.contains { $0.name == "validation auroc" })
+    let metrics = try #require(
+      try JSONSerialization.jsonObject(with: folder.read("run/metrics.json")) as? [String: Any])
+    let threshold = try #require(metrics["threshold"] as? Double)
+    #expect(abs(Double(model.threshold) - threshold) < 1e-6)
+
+    // The runtime answers what training predicted: calibrated, and with folded normalisation.
+    let session = try Session(model)
+    let loader = ImageLoader(model.preprocessing)
+    let lines = String(decoding: try folder.read("run/predictions.csv"), as: UTF8.self)
+      .split(separator: "\n").dropFirst()
+    #expect(lines.count == 12)
+    for line in lines {
+      let fields = line.split(separator: ",")
+      let path = folder.path(String(fields[0].dropFirst().dropLast()))
+      let answers = try session.predict(try loader.load(path))
+      let light = try #require(answers.first)
+      #expect(abs(Double(light.probability) - (try #require(Double(fields[3])))) < 1e-4)
+    }
+
+    let again = try train(
+      "--epochs", "6", "--patience", "0", "--validation-split", "0.3", "--output", "run",
+      "--resume")
+    #expect(again.exitCode == 0)
+    #expect(again.output.contains("finished already"))
+  }
+
+  @Test func foldsArePooled() throws {
+    let result = try train("--epochs", "2", "--folds", "3", "--output", "folds")
+    #expect(result.exitCode == 0, "\(result.error)")
+    #expect(result.output.contains("all folds together"))
+    let lines = String(decoding: try folder.read("folds/predictions.csv"), as: UTF8.self)
+      .split(separator: "\n")
+    #expect(lines.count == 41)
+    for fold in 0..<3 { _ = try folder.read("folds/fold\(fold)/best.ckpt") }
+  }
+
+  @Test func badInputIsNamed() throws {
+    try folder.write([1, 2, 3], to: "data/light/bad.jpeg")
+    let refused = try train("--epochs", "1", "--output", "run")
+    #expect(refused.exitCode == 1)
+    #expect(refused.error.contains("data/light/bad.jpeg"))
+    #expect(refused.error.contains("--skip-bad"))
+    let skipped = try train("--epochs", "1", "--output", "run", "--skip-bad")
+    #expect(skipped.exitCode == 0)
+    #expect(skipped.error.contains("1 of 41 images cannot be read and are left out"))
+
+    for (arguments, code, reason) in [
+      (["none", "--output", "x"], 1, "cannot list the folder"),
+      (["data", "--network", "what", "--output", "x"], 1, "expected study1"),
+      (["data", "--output", "x", "--epochs", "0"], 2, "--epochs"),
+      (["data", "--output", "x", "--fold", "1"], 2, "--folds"),
+      (["data", "--output", "x", "--operating-point", "best"], 2, "--operating-point"),
+      (
+        ["data", "--network", "net.json", "--output", "x", "--folds", "50", "--skip-bad"], 1,
+        "patients"
+      ),
+    ] as [([String], Int32, String)] {
+      let result = try tool.run(arguments, in: folder)
+      #expect(result.exitCode == code, "\(arguments): \(result.error)")
+      #expect(result.error.contains(reason), "\(arguments): \(result.error)")
+    }
+  }
+}
