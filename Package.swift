@@ -90,7 +90,7 @@ let package = Package(
       name: "PneumoExperiment",
       dependencies: [
         "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
-        "PneumoJSON", "PneumoFiles",
+        "PneumoJSON", "PneumoFiles", "PneumoConsole",
       ]),
 
     // Foreign models in.
@@ -178,7 +178,7 @@ let package = Package(
     .testTarget(
       name: "PneumoExperimentTests",
       dependencies: [
-        "PneumoExperiment", "PneumoImaging", "PneumoPhantom", "PneumoTestSupport",
+        "PneumoExperiment", "PneumoImaging", "PneumoTestSupport",
       ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),

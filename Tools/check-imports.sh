@@ -40,7 +40,7 @@ allowed() {
       ;;
     PneumoExperiment)
       echo "PneumoModel PneumoKernelABI PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
-        "PneumoCheckpoint PneumoImaging PneumoJSON PneumoFiles Synchronization Foundation $system"
+        "PneumoCheckpoint PneumoJSON PneumoFiles PneumoConsole $system"
       ;;
     PneumoImport)
       echo "PneumoFiles PneumoModel PneumoCheckpoint CHDF5 Synchronization Foundation $system"

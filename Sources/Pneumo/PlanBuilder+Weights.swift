@@ -122,15 +122,6 @@ extension PlanBuilder {
 }
 
 extension Activation {
-  /// The limits that this activation clamps to, `nil` where it is none that clamps.
-  var clampLimits: (low: Float, high: Float)? {
-    switch self {
-    case .relu: (0, .infinity)
-    case .relu6: (0, 6)
-    case .sigmoid, .softmax, .tanh, .swish: nil
-    }
-  }
-
   /// The name that kernel names end with.
   var kernelName: String {
     switch self {

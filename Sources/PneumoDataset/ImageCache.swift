@@ -12,8 +12,7 @@ public final class ImageCache: @unchecked Sendable {
   public let preprocessing: Preprocessing
   /// Samples whose images could not be read, with the reason.
   public let failures: [(sample: Int, reason: String)]
-  /// The values of the bytes 0...255 for each channel.
-  private let tables: [Float]
+  private let preprocessor: Preprocessor
 
   /// Bytes of an image.
   public var imageCount: Int { preprocessing.shape.count }
@@ -38,12 +37,7 @@ public final class ImageCache: @unchecked Sendable {
     let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(samples.count * count, 1))
     self.bytes = bytes
     let channels = preprocessing.colorMode.channels
-    tables = (0..<channels).flatMap { channel in
-      (0...255).map { byte in
-        (Float(byte) * preprocessing.scale[channel] - preprocessing.mean[channel])
-          / preprocessing.standardDeviation[channel]
-      }
-    }
+    preprocessor = Preprocessor(preprocessing)
     let shared = Mutex<(done: Int, failures: [(sample: Int, reason: String)])>((0, []))
     let stretch = 16
     let parts = (samples.count + stretch - 1) / stretch
@@ -93,35 +87,13 @@ public final class ImageCache: @unchecked Sendable {
     UnsafeBufferPointer(rebasing: bytes[sample * imageCount..<(sample + 1) * imageCount])
   }
 
-  /// Writes the input tensor of a sample's image, as ``Preprocessor`` would.
+  /// Writes the input tensor of a sample's image.
   public func write(_ sample: Int, to tensor: UnsafeMutablePointer<Float>) {
-    let pixels = pixels(of: sample)
-    let channels = channels
-    tables.withUnsafeBufferPointer { tables in
-      // SAFETY: a byte indexes one of 256 entries of its channel.
-      for start in stride(from: 0, to: imageCount, by: channels) {
-        for channel in 0..<channels {
-          tensor[start + channel] = tables[channel << 8 + Int(pixels[start + channel])]
-        }
-      }
-    }
+    preprocessor.write(
+      pixels(of: sample), channels: channels,
+      into: UnsafeMutableBufferPointer(start: tensor, count: imageCount))
   }
 
   /// Turns values of 0...255 in `tensor` into the network's input, in place.
-  func normalize(_ tensor: UnsafeMutablePointer<Float>) {
-    let (scale, mean, deviation) = (
-      preprocessing.scale, preprocessing.mean, preprocessing.standardDeviation
-    )
-    let isPlain = mean.allSatisfy { $0 == 0 } && deviation.allSatisfy { $0 == 1 }
-    if isPlain && scale.allSatisfy({ $0 == scale[0] }) {
-      let factor = scale[0]
-      for i in 0..<imageCount { tensor[i] *= factor }
-      return
-    }
-    for start in stride(from: 0, to: imageCount, by: channels) {
-      for c in 0..<channels {
-        tensor[start + c] = (tensor[start + c] * scale[c] - mean[c]) / deviation[c]
-      }
-    }
-  }
+  func normalize(_ tensor: UnsafeMutablePointer<Float>) { preprocessor.normalize(tensor) }
 }

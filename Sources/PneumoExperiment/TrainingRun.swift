@@ -267,7 +267,7 @@ public final class TrainingRun {
 
   // MARK: Checkpoints
 
-  /// The best weights' answers to all validation images, unaugmented.
+  /// The best weights' answers to all validation images.
   public func bestPredictions() throws(RunError) -> Predictions {
     let checkpoint = try read("best.ckpt")
     do throws(TrainingError) {
@@ -306,6 +306,10 @@ public final class TrainingRun {
     }
   }
 
+  private static func note(_ name: String, of checkpoint: Checkpoint) -> JSONValue? {
+    checkpoint.notes[name].flatMap { try? JSONValue(parsing: Array($0.utf8)) }
+  }
+
   private func restore() throws(RunError) {
     let path = "\(folder)/last.ckpt"
     let checkpoint = try read("last.ckpt")
@@ -316,10 +320,8 @@ public final class TrainingRun {
           + "folder")
     }
     guard
-      let progress = (try? JSONValue(parsing: Array((checkpoint.notes["progress"] ?? "").utf8)))
-        .flatMap({ Progress(json: $0) }),
-      let history = (try? JSONValue(parsing: Array((checkpoint.notes["history"] ?? "").utf8)))
-        .flatMap({ History(json: $0) })
+      let progress = Self.note("progress", of: checkpoint).flatMap({ Progress(json: $0) }),
+      let history = Self.note("history", of: checkpoint).flatMap({ History(json: $0) })
     else {
       throw RunError(.file, "\(path): does not tell how far the run was; begin again")
     }

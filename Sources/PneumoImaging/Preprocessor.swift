@@ -48,7 +48,18 @@ public struct Preprocessor: Sendable {
   /// - Precondition: `tensor` holds `preprocessing.shape.count` floats; `image` is not empty.
   public func write(_ image: PixelImage, into tensor: UnsafeMutableBufferPointer<Float>) {
     let small = resized(image)
-    let area = small.width * small.height
+    small.pixels.withUnsafeBufferPointer { write($0, channels: small.channels, into: tensor) }
+  }
+
+  /// Writes the tensor of an image of the size of the graph's input, rows of pixels of one (gray) or
+  /// three (red, green, blue) bytes.
+  ///
+  /// - Precondition: `tensor` holds `preprocessing.shape.count` floats.
+  public func write(
+    _ pixels: UnsafeBufferPointer<UInt8>, channels pixelBytes: Int,
+    into tensor: UnsafeMutableBufferPointer<Float>
+  ) {
+    let area = pixels.count / pixelBytes
     let channels = tables.count
     precondition(tensor.count == area * channels, "one float for each channel of each pixel")
     let (pixelStride, channelStride) =
@@ -56,20 +67,36 @@ public struct Preprocessor: Sendable {
       case .channelsLast: (channels, 1)
       case .channelsFirst: (1, area)
       }
-    small.pixels.withUnsafeBufferPointer { pixels in
-      for channel in 0..<channels {
-        let source =
-          if small.channels == 1 { 0 } else {
-            preprocessing.colorMode == .bgr ? 2 - channel : channel
-          }
-        tables[channel].withUnsafeBufferPointer { table in
-          // SAFETY: a byte indexes one of 256 entries; the strides reach each of the
-          // `area * channels` floats once, and `area` pixels of `small`.
-          for i in 0..<area {
-            let byte = Int(pixels[i * small.channels + source])
-            tensor[i * pixelStride + channel * channelStride] = table[byte]
-          }
+    for channel in 0..<channels {
+      let source =
+        if pixelBytes == 1 { 0 } else {
+          preprocessing.colorMode == .bgr ? 2 - channel : channel
         }
+      tables[channel].withUnsafeBufferPointer { table in
+        // SAFETY: a byte indexes one of 256 entries; the strides reach each of the
+        // `area * channels` floats once, and `area` pixels.
+        for i in 0..<area {
+          let byte = Int(pixels[i * pixelBytes + source])
+          tensor[i * pixelStride + channel * channelStride] = table[byte]
+        }
+      }
+    }
+  }
+
+  /// Makes the tensor of an image whose values are numbers of 0...255 between the bytes, in place:
+  /// rows of pixels of channels.
+  ///
+  /// - Precondition: the layout is `channelsLast`; `tensor` holds `preprocessing.shape.count` floats.
+  public func normalize(_ tensor: UnsafeMutablePointer<Float>) {
+    precondition(preprocessing.layout == .channelsLast, "rows of pixels of channels")
+    let channels = tables.count
+    for channel in 0..<channels {
+      let (scale, mean, deviation) = (
+        preprocessing.scale[channel], preprocessing.mean[channel],
+        preprocessing.standardDeviation[channel]
+      )
+      for i in stride(from: channel, to: preprocessing.shape.count, by: channels) {
+        tensor[i] = (tensor[i] * scale - mean) / deviation
       }
     }
   }

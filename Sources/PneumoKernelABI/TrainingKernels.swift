@@ -8,11 +8,11 @@ public struct TrainingKernels: Sendable {
     @Sendable (UnsafePointer<WinogradGradientArguments>, _ firstTile: Int, _ count: Int) -> Void
   /// From the gradient of a transformed kernel to that of the kernel.
   public let unpackWinogradGradient: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
-  /// Adds patches of `shape` that are `patchStride` apart to an image, at `output` and every `step`.
+  /// Adds `count` elements of each of the rows of a matrix, `stride` apart, to an image, at `output`
+  /// and every `step`.
   public let addPatches:
     @Sendable (
-      _ patches: In, _ patchStride: Int, _ pixels: Int, _ shape: (height: Int, rowCount: Int),
-      _ output: Out, _ step: Int, _ rowStride: Int
+      _ patches: In, _ stride: Int, _ pixels: Int, _ count: Int, _ output: Out, _ step: Int
     ) -> Void
   /// The gradients of a depthwise convolution of one image.
   public let convolveDepthwiseGradient:
@@ -86,8 +86,7 @@ public struct TrainingKernels: Sendable {
     convolveWinogradGradient:
       @escaping @Sendable (UnsafePointer<WinogradGradientArguments>, Int, Int) -> Void,
     unpackWinogradGradient: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
-    addPatches:
-      @escaping @Sendable (In, Int, Int, (height: Int, rowCount: Int), Out, Int, Int) -> Void,
+    addPatches: @escaping @Sendable (In, Int, Int, Int, Out, Int) -> Void,
     convolveDepthwiseGradient:
       @escaping @Sendable (UnsafePointer<DepthwiseGradientArguments>) -> Void,
     spreadChosen: @escaping @Sendable (In, In, Out, Int, Int, Int) -> Void,

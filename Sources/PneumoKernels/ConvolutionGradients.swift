@@ -2,20 +2,14 @@ import PneumoKernelABI
 
 // The gradients of convolutions that Winograd's filtering does not cover.
 
-/// Adds rows of a matrix of patches to an image: the patch of pixel x, `height` rows of `rowCount`
-/// elements, is added at `output + x · step`, its rows `rowStride` apart.
+/// Adds rows of a matrix to an image: `count` elements of each of the rows, `stride` apart, at
+/// `output` and every `step`.
 func addPatches(
-  _ patches: UnsafePointer<Float>, _ patchStride: Int, _ pixels: Int,
-  _ shape: (height: Int, rowCount: Int), _ output: UnsafeMutablePointer<Float>, _ step: Int,
-  _ rowStride: Int
+  _ patches: UnsafePointer<Float>, _ stride: Int, _ pixels: Int, _ count: Int,
+  _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   for pixel in 0..<pixels {
-    let patch = patches + pixel &* patchStride
-    for row in 0..<shape.height {
-      addScaled(
-        patch + row &* shape.rowCount, 1, output + (pixel &* step &+ row &* rowStride),
-        shape.rowCount)
-    }
+    addScaled(patches + pixel &* stride, 1, output + pixel &* step, count)
   }
 }
 

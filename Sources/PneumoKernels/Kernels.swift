@@ -34,7 +34,7 @@ private func makeTrainingKernels() -> TrainingKernels {
     addOuterProducts: { addOuterProducts($0) },
     convolveWinogradGradient: { convolveWinogradGradient($0, $1, $2) },
     unpackWinogradGradient: { unpackWinogradGradient($0) },
-    addPatches: { addPatches($0, $1, $2, $3, $4, $5, $6) },
+    addPatches: { addPatches($0, $1, $2, $3, $4, $5) },
     convolveDepthwiseGradient: { convolveDepthwiseGradient($0) },
     spreadChosen: { spreadChosen($0, $1, $2, $3, $4, $5) },
     poolMaxGradient: { poolMaxGradient($0, $1, $2, $3) },

@@ -113,6 +113,17 @@ public enum Activation: UInt8, Hashable, Sendable, CaseIterable {
   case swish = 6
 }
 
+extension Activation {
+  /// The limits that this activation clamps to, `nil` where it is none that clamps.
+  public var clampLimits: (low: Float, high: Float)? {
+    switch self {
+    case .relu: (0, .infinity)
+    case .relu6: (0, 6)
+    case .sigmoid, .softmax, .tanh, .swish: nil
+    }
+  }
+}
+
 extension Activation: CustomStringConvertible {
   /// What summaries print.
   public var description: String {
@@ -246,29 +257,4 @@ public enum FlattenOrder: UInt8, Hashable, Sendable, CaseIterable {
   case heightWidthChannels = 0
   /// PyTorch, ONNX.
   case channelsHeightWidth = 1
-}
-
-extension Operation {
-  /// The same layer with other weights of the same shapes; those for which `tensor` answers `nil` stay.
-  public func replacingWeights(_ tensor: (_ name: String) -> WeightTensor?) -> Operation {
-    switch self {
-    case .convolution(var layer):
-      layer.kernel = tensor("kernel") ?? layer.kernel
-      layer.bias = layer.bias.map { tensor("bias") ?? $0 }
-      return .convolution(layer)
-    case .dense(var layer):
-      layer.kernel = tensor("kernel") ?? layer.kernel
-      layer.bias = layer.bias.map { tensor("bias") ?? $0 }
-      return .dense(layer)
-    case .batchNormalization(let layer):
-      return .batchNormalization(
-        BatchNormalization(
-          gamma: tensor("gamma") ?? layer.gamma, beta: tensor("beta") ?? layer.beta,
-          mean: tensor("moving_mean") ?? layer.mean,
-          variance: tensor("moving_variance") ?? layer.variance, epsilon: layer.epsilon))
-    case .pooling, .globalPooling, .activation, .add, .concatenate, .flatten, .zeroPadding,
-      .dropout:
-      return self
-    }
-  }
 }

@@ -211,19 +211,19 @@ struct NetworkBuilder {
     let shape = ConvolutionShape(
       name: node.name, layer: layer, input: input, output: output,
       convolved: Extent(height: height, width: width), isPooled: isPooled,
-      penalty: penalties[node.name] ?? 0, kernels: kernels)
+      penalty: penalties[node.name] ?? 0, kernels: kernels, batch: batch)
     append(makeConvolution(shape), reading: [input])
   }
 
   private func makeConvolution(_ shape: ConvolutionShape) -> any TrainingLayer {
     let layer = shape.layer
     if layer.isDepthwise && layer.groups == layer.kernel.shape[3] {
-      return DepthwiseConvolutionLayer(shape, batch: batch)
+      return DepthwiseConvolutionLayer(shape)
     }
     if usesWinograd && WinogradConvolutionLayer.covers(layer) {
-      return WinogradConvolutionLayer(shape, batch: batch)
+      return WinogradConvolutionLayer(shape)
     }
-    return DirectConvolutionLayer(shape, batch: batch)
+    return DirectConvolutionLayer(shape)
   }
 
   private func checkOutput() throws(TrainingError) {

@@ -86,7 +86,4 @@ final class Parameter: @unchecked Sendable {
     precondition(numbers.count == count, "as many numbers as the shape says")
     for (index, number) in numbers.enumerated() { buffer.pointer[layout.place(index)] = number }
   }
-
-  /// The trained numbers as a weight of a graph.
-  var tensor: WeightTensor { WeightTensor(shape: shape, values: numbers(of: values)) }
 }

@@ -1,25 +1,12 @@
 /// Some of the work of a training step. Phases run one after the other; the parts of one phase run on
 /// several threads.
-struct Phase: Sendable {
-  enum Work: Sendable {
-    /// For each slot of the batch, its images in order. Successive phases of this kind run without
-    /// waiting for one another's other slots, so that what one writes is still in the cache of the
-    /// thread that goes on.
-    case slots(@Sendable (Slot) -> Void)
-    /// Numbered parts of equal size, as many as there are.
-    case parts(count: Int, @Sendable (Int) -> Void)
-  }
-
-  /// What runs.
-  let work: Work
-
-  static func slots(_ body: @escaping @Sendable (Slot) -> Void) -> Phase {
-    Phase(work: .slots(body))
-  }
-
-  static func parts(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Phase {
-    Phase(work: .parts(count: count, body))
-  }
+enum Phase: Sendable {
+  /// For each slot of the batch, its images in order. Successive phases of this kind run without
+  /// waiting for one another's other slots, so that what one writes is still in the cache of the
+  /// thread that goes on.
+  case slots(@Sendable (Slot) -> Void)
+  /// Numbered parts of equal size, as many as there are.
+  case parts(_ count: Int, @Sendable (Int) -> Void)
 }
 
 /// A share of the batch, which depends on the size of the batch alone: sums over images run slot by

@@ -31,4 +31,13 @@ extension TrainingLayer {
 extension UnsafeMutablePointer<Float> {
   /// Sets `count` elements to zero.
   func clear(_ count: Int) { update(repeating: 0, count: count) }
+
+  /// Writes the transpose of a matrix of `rows` × `columns`, whose rows are `rowStride` apart.
+  func writeTranspose(
+    of matrix: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int
+  ) {
+    for row in 0..<rows {
+      for column in 0..<columns { self[column * rows + row] = matrix[row * rowStride + column] }
+    }
+  }
 }

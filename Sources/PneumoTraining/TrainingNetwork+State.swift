@@ -99,7 +99,7 @@ extension TrainingNetwork {
 
   // MARK: Health
 
-  /// The first layer whose weights, gradients or outputs are no numbers any more.
+  /// The first layer whose weights or gradients are no numbers any more.
   public func firstNonFiniteLayer() -> String? {
     layers.first { layer in
       layer.parameters.contains { parameter in

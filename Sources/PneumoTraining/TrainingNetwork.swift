@@ -10,8 +10,6 @@ public final class TrainingNetwork: @unchecked Sendable {
   // SAFETY: methods that change anything are called from one thread; phases share work as their
   // layers tell.
 
-  /// The network, with the weights it was made of.
-  let graph: Graph
   let layers: [any TrainingLayer]
   let input: Value
   let logits: Value
@@ -47,7 +45,6 @@ public final class TrainingNetwork: @unchecked Sendable {
     graph: Graph, batchSize: Int, threads: Int, kernels: KernelTable, loss: Loss = Loss(),
     penalties: [String: Float] = [:], momenta: [String: Float] = [:], usesWinograd: Bool = true
   ) throws(TrainingError) {
-    self.graph = graph
     self.kernels = kernels
     self.threads = threads
     self.loss = loss
@@ -72,22 +69,6 @@ public final class TrainingNetwork: @unchecked Sendable {
   public var outputCount: Int { logits.count }
   /// All trained numbers, in the order of the layers.
   var parameters: [Parameter] { layers.flatMap(\.parameters) }
-
-  /// The graph with the weights of now.
-  public func trainedGraph() -> Graph {
-    var tensors: [String: WeightTensor] = [:]
-    for parameter in parameters { tensors[parameter.name] = parameter.tensor }
-    let nodes = graph.nodes.map { node in
-      Graph.Node(
-        name: node.name,
-        operation: node.operation.replacingWeights { tensors["\(node.name)/\($0)"] },
-        inputs: node.inputs)
-    }
-    guard let graph = try? Graph(inputShape: graph.inputShape, nodes: nodes) else {
-      preconditionFailure("weights of the same shapes make the same graph")
-    }
-    return graph
-  }
 
   // MARK: Batches
 
@@ -210,7 +191,7 @@ public final class TrainingNetwork: @unchecked Sendable {
   }
 
   private func run(_ phase: Phase, after pending: inout [@Sendable (Slot) -> Void]) {
-    switch phase.work {
+    switch phase {
     case .slots(let body): pending.append(body)
     case .parts(let count, let body):
       runSlots(&pending)

@@ -8,7 +8,6 @@ import PneumoExperiment
 import PneumoJSON
 import PneumoModel
 import PneumoTraining
-import Synchronization
 
 /// From the arguments to trained networks.
 struct Training {
@@ -36,8 +35,7 @@ struct Training {
     for (number, split) in splits {
       let folder = number.map { "\(command.output)/fold\($0)" } ?? command.output
       try RunFolder.make(folder)
-      if let number { say("fold \(number): \(images.describe(split))") }
-      if number == nil { say(images.describe(split)) }
+      say((number.map { "fold \($0): " } ?? "") + images.describe(split))
       let run = try TrainingRun(
         settings, images, cache, split, folder: folder, resumes: command.resume,
         threads: threads, kernels: kernels)
@@ -48,7 +46,8 @@ struct Training {
       if dataset.classes.count == 2 {
         let summary = Summary(
           choosing: settings.operatingPoint, on: answers, groups: groups.group)
-        try RunFolder.finish(folder, summary, settings: settings, data: describe(images))
+        try RunFolder.finish(
+          folder, summary, settings: settings, data: images.counts(images.samples.indices))
         try RunFolder.write(answers, summary, of: images, to: folder)
         say(text(of: summary, "epoch \(run.bestEpoch) is the best"))
       } else {
@@ -169,7 +168,8 @@ struct Training {
       guard let number else { continue }
       // Every network gets what was chosen on images that none of them has learned from.
       try RunFolder.finish(
-        "\(command.output)/fold\(number)", pooled, settings: settings, data: describe(dataset))
+        "\(command.output)/fold\(number)", pooled, settings: settings,
+        data: dataset.counts(dataset.samples.indices))
     }
     try RunFolder.write(all, pooled, of: dataset, to: command.output)
     try RunFolder.write(pooled.json, to: "\(command.output)/metrics.json")
@@ -177,13 +177,6 @@ struct Training {
   }
 
   // MARK: Texts
-
-  private func describe(_ dataset: Dataset) -> String {
-    let counts = dataset.classes.indices.map { label in
-      "\(dataset.samples.count { $0.label == label }) \(dataset.classes[label])"
-    }
-    return counts.joined(separator: ", ")
-  }
 
   private func text(of summary: Summary, _ title: String) -> String {
     func number(_ value: Double?) -> String { value.map { Format.fixed($0, 4) } ?? "-" }
@@ -260,14 +253,16 @@ private final class SharedBar: @unchecked Sendable {
 }
 
 extension Dataset {
+  /// How many of the samples `indices` each class has.
+  fileprivate func counts(_ indices: some Sequence<Int>) -> String {
+    classes.indices.map { label in
+      "\(indices.count { samples[$0].label == label }) \(classes[label])"
+    }.joined(separator: ", ")
+  }
+
   /// How many images of each class a split has.
   fileprivate func describe(_ split: Split) -> String {
-    func counts(_ indices: [Int]) -> String {
-      classes.indices.map { label in
-        "\(indices.count { samples[$0].label == label }) \(classes[label])"
-      }.joined(separator: ", ")
-    }
-    return "training on \(split.training.count) images (\(counts(split.training))), validation on "
+    "training on \(split.training.count) images (\(counts(split.training))), validation on "
       + "\(split.validation.count) (\(counts(split.validation)))"
   }
 }

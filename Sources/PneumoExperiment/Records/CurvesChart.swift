@@ -1,3 +1,5 @@
+import PneumoConsole
+
 /// Accuracy and loss over the epochs, training and validation, as a picture (SVG).
 public struct CurvesChart: Sendable {
   private let history: History
@@ -39,7 +41,7 @@ public struct CurvesChart: Sendable {
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" \
       role="img" font-family="system-ui, sans-serif" font-size="12">
-      <title>\(escaped(title))</title>
+      <title>\(Format.markup(title))</title>
       <desc>Accuracy and cross-entropy of training and validation over \(records.count) epochs.</desc>
       <style>
         svg { background: #ffffff; color: #1f2933; }
@@ -58,7 +60,7 @@ public struct CurvesChart: Sendable {
           .dot.train { fill: #f0955a; } .dot.val { fill: #56b4e9; }
         }
       </style>
-      <text x="52" y="32" font-size="17" font-weight="600">\(escaped(title))</text>
+      <text x="52" y="32" font-size="17" font-weight="600">\(Format.markup(title))</text>
       \(panel("Accuracy", accuracy, left: 52, best: best, startsAtZero: false))
       \(panel("Cross-entropy", loss, left: 502, best: best, startsAtZero: true))
       </svg>
@@ -136,38 +138,13 @@ public struct CurvesChart: Sendable {
       let place = x(best) > left + Self.panel.width * 0.6 ? (-6.0, "end") : (6.0, "start")
       lines.append(
         "<text class=\"quiet\" x=\"\(number(x(best) + place.0))\" y=\"\(number(Self.top + 14))\" "
-          + "text-anchor=\"\(place.1)\">epoch \(history.records[best].epoch): \(fixed(value, 4))</text>"
+          + "text-anchor=\"\(place.1)\">epoch \(history.records[best].epoch): \(Format.fixed(value, 4))</text>"
       )
     }
     return lines.joined(separator: "\n")
   }
 
-  private func number(_ value: Double) -> String { fixed(value, 1) }
-
-  private func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      default: result.append(character)
-      }
-    }
-    return result
-  }
-}
-
-/// Digits after the point, without a locale.
-private func fixed(_ value: Double, _ places: Int) -> String {
-  var power = 1.0
-  for _ in 0..<places { power *= 10 }
-  let scaled = (value.magnitude * power).rounded()
-  guard scaled < 9e15 else { return "\(value)" }
-  let digits = String(Int(scaled))
-  let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
-  let sign = value < 0 && scaled > 0 ? "-" : ""
-  return places == 0 ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
+  private func number(_ value: Double) -> String { Format.fixed(value, 1) }
 }
 
 /// Round numbers along an axis.
@@ -200,5 +177,5 @@ private struct Axis {
     self.ticks = ticks
   }
 
-  func label(_ tick: Double) -> String { fixed(tick, places) }
+  func label(_ tick: Double) -> String { Format.fixed(tick, places) }
 }

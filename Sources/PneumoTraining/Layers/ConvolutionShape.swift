@@ -18,10 +18,12 @@ final class ConvolutionShape: Sendable {
   let bias: Parameter?
   let insets: Insets
   let kernels: KernelTable
+  let batch: Batch
+  private let biasSums: SlotSums
 
   init(
     name: String, layer: Convolution, input: Value, output: Value, convolved: Extent,
-    isPooled: Bool, penalty: Float, kernels: KernelTable
+    isPooled: Bool, penalty: Float, kernels: KernelTable, batch: Batch
   ) {
     self.name = name
     self.layer = layer
@@ -29,12 +31,14 @@ final class ConvolutionShape: Sendable {
     self.output = output
     self.convolved = convolved
     self.kernels = kernels
+    self.batch = batch
     choices = isPooled ? FloatBuffer(count: output.data.count) : nil
     kernel = Parameter("\(name)/kernel", layer.kernel, penalty: penalty, isDecayed: true)
     bias = layer.bias.map { Parameter("\(name)/bias", $0) }
     insets = layer.padding.insets(
       of: input.extent, window: Extent(height: layer.kernel.shape[0], width: layer.kernel.shape[1]),
       stride: layer.stride, dilation: layer.dilation)
+    biasSums = SlotSums(slots: batch.slotCapacity, count: layer.kernel.shape[3])
   }
 
   var kernelHeight: Int { layer.kernel.shape[0] }
@@ -58,30 +62,60 @@ final class ConvolutionShape: Sendable {
     }
   }
 
+  /// The image with its border, in `room`: the image itself where there is none.
+  func padded(
+    _ image: Int, _ room: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    if insets == .zero { return input.data(image) }
+    input.copyPadded(image, insets, to: room)
+    return room
+  }
+
+  /// Arguments of a kernel that goes over an image with its border, for all groups together.
+  func arguments(
+    _ image: Int, input padded: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) -> ConvolutionArguments {
+    var arguments = ConvolutionArguments(
+      input: padded, kernel: kernel, bias: bias, output: output.data(image), scratch: scratch,
+      inputRowStride: input.paddedRowCount(insets), inputPixelStride: input.channels,
+      outputRowStride: output.extent.width * output.channels, outputPixelStride: output.channels,
+      outputWidth: output.extent.width, kernelHeight: kernelHeight, kernelWidth: kernelWidth,
+      inputChannels: inputs, outputChannels: outputs)
+    arguments.strideHeight = layer.stride.height
+    arguments.strideWidth = layer.stride.width
+    arguments.dilationHeight = layer.dilation.height
+    arguments.dilationWidth = layer.dilation.width
+    if let limits { (arguments.low, arguments.high) = limits }
+    return arguments
+  }
+
+  /// The choices of an image and those after it, to be written in training; `nil` without pooling.
+  func chosen(_ image: Int) -> UnsafeMutablePointer<Float>? {
+    choices.map { $0.pointer + image * output.count }
+  }
+
   /// Takes what clamping and pooling stop out of the gradient of the output, and adds up the
-  /// gradient of the bias, `sums`.
-  func maskGradient(_ slot: Slot, biasSums sums: UnsafeMutablePointer<Float>) {
+  /// gradient of the bias.
+  func maskGradient(_ slot: Slot) {
     let first = slot.images.lowerBound
+    let sums = biasSums[slot.index]
+    sums.clear(biasSums.count)
     guard let gradient = output.gradient(first) else { return }
     let count = slot.images.count * output.count
-    if let choices {
-      kernels.training.maskChoices(choices.pointer + first * output.count, gradient, count)
+    if let chosen = chosen(first) {
+      kernels.training.maskChoices(chosen, gradient, count)
     } else if let limits {
       kernels.training.maskGradient(
         output.data(first), limits.low, limits.high, gradient, count)
     }
     if bias != nil { kernels.training.addColumnSums(gradient, count / outputs, outputs, sums) }
   }
-}
 
-extension Activation {
-  /// Where a clamping activation clamps.
-  var clampLimits: (low: Float, high: Float)? {
-    switch self {
-    case .relu: (0, .infinity)
-    case .relu6: (0, 6)
-    case .sigmoid, .softmax, .tanh, .swish: nil
-    }
+  /// Sums what the slots added up for the bias.
+  func reduceBiasGradient() {
+    bias?.gradient.pointer.update(
+      from: biasSums.reduce(0..<outputs, slots: batch.slotCount, kernels), count: outputs)
   }
 }
 

@@ -125,11 +125,8 @@ final class DenseLayer: TrainingLayer {
     kernels.packBlocks(&packing)
     guard input.gradient != nil else { return }
     // Rows of outputs that the last block lacks stay zero.
-    for output in 0..<outputs {
-      for image in 0..<images {
-        transposedGradient.pointer[output * images + image] = gradient[image * outputs + output]
-      }
-    }
+    transposedGradient.pointer.writeTranspose(
+      of: gradient, rows: images, columns: outputs, rowStride: outputs)
     (transposedGradient.pointer + outputs * images)
       .clear((kernels.padded(outputs) - outputs) * images)
     packing = PackingArguments(

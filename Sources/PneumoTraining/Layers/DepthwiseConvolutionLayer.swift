@@ -5,17 +5,13 @@ import PneumoModel
 /// A convolution of each channel with a filter of its own.
 final class DepthwiseConvolutionLayer: TrainingLayer {
   private let shape: ConvolutionShape
-  private let batch: Batch
   private let packedBias: FloatBuffer
   private let kernelSums: SlotSums
-  private let biasSums: SlotSums
 
-  init(_ shape: ConvolutionShape, batch: Batch) {
+  init(_ shape: ConvolutionShape) {
     self.shape = shape
-    self.batch = batch
     packedBias = FloatBuffer(count: shape.kernels.padded(shape.outputs))
-    kernelSums = SlotSums(slots: batch.slotCapacity, count: shape.kernel.count)
-    biasSums = SlotSums(slots: batch.slotCapacity, count: shape.outputs)
+    kernelSums = SlotSums(slots: shape.batch.slotCapacity, count: shape.kernel.count)
   }
 
   var name: String { shape.name }
@@ -29,32 +25,14 @@ final class DepthwiseConvolutionLayer: TrainingLayer {
     }
   }
 
-  private func padded(_ image: Int, _ room: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    if shape.insets == .zero { return UnsafePointer(shape.input.data(image)) }
-    shape.input.copyPadded(image, shape.insets, to: room)
-    return UnsafePointer(room)
-  }
-
   var forwardPhases: [Phase] {
     [
       .slots { [self] slot in
-        let (input, output) = (shape.input, shape.output)
         for image in slot.images {
-          var arguments = ConvolutionArguments(
-            input: padded(image, slot.scratch),
-            kernel: shape.kernel.values.pointer, bias: packedBias.pointer,
-            output: output.data(image), scratch: slot.scratch,
-            inputRowStride: input.paddedRowCount(shape.insets), inputPixelStride: input.channels,
-            outputRowStride: output.extent.width * output.channels,
-            outputPixelStride: output.channels, outputWidth: output.extent.width,
-            kernelHeight: shape.kernelHeight, kernelWidth: shape.kernelWidth, inputChannels: 1,
-            outputChannels: output.channels)
-          arguments.strideHeight = shape.layer.stride.height
-          arguments.strideWidth = shape.layer.stride.width
-          arguments.dilationHeight = shape.layer.dilation.height
-          arguments.dilationWidth = shape.layer.dilation.width
-          if let limits = shape.limits { (arguments.low, arguments.high) = limits }
-          shape.kernels.convolveDepthwise(&arguments, 0, output.extent.height)
+          var arguments = shape.arguments(
+            image, input: shape.padded(image, slot.scratch), kernel: shape.kernel.values.pointer,
+            bias: packedBias.pointer, scratch: slot.scratch)
+          shape.kernels.convolveDepthwise(&arguments, 0, shape.output.extent.height)
         }
       }
     ]
@@ -64,27 +42,22 @@ final class DepthwiseConvolutionLayer: TrainingLayer {
     let kernels = shape.kernels
     return [
       .slots { [self] slot in
-        biasSums[slot.index].clear(biasSums.count)
-        shape.maskGradient(slot, biasSums: biasSums[slot.index])
+        shape.maskGradient(slot)
         kernelSums[slot.index].clear(kernelSums.count)
         for image in slot.images { addGradients(image, slot) }
       },
       .parts(1) { [self] _ in
         shape.kernel.gradient.pointer.update(
-          from: kernelSums.reduce(0..<kernelSums.count, slots: batch.slotCount, kernels),
+          from: kernelSums.reduce(0..<kernelSums.count, slots: shape.batch.slotCount, kernels),
           count: kernelSums.count)
-        if let bias = shape.bias {
-          bias.gradient.pointer.update(
-            from: biasSums.reduce(0..<shape.outputs, slots: batch.slotCount, kernels),
-            count: shape.outputs)
-        }
+        shape.reduceBiasGradient()
       },
     ]
   }
 
   private func addGradients(_ image: Int, _ slot: Slot) {
     guard let outputGradient = shape.output.gradient(image) else { return }
-    let input = padded(image, slot.scratch)
+    let input = shape.padded(image, slot.scratch)
     let paddedCount = shape.input.paddedCount(shape.insets)
     let isPadded = shape.insets != .zero
     var target = shape.input.gradient(image)

@@ -5,7 +5,6 @@ import PneumoModel
 /// A convolution of any kernel, stride, dilation and groups, but not depthwise.
 final class DirectConvolutionLayer: TrainingLayer {
   private let shape: ConvolutionShape
-  private let batch: Batch
   /// Of all groups, one after the other.
   private let packedKernel: FloatBuffer
   private let packedBias: FloatBuffer
@@ -14,11 +13,9 @@ final class DirectConvolutionLayer: TrainingLayer {
   private let packedTransposed: FloatBuffer
   private let noBias: FloatBuffer
   private let kernelSums: SlotSums
-  private let biasSums: SlotSums
 
-  init(_ shape: ConvolutionShape, batch: Batch) {
+  init(_ shape: ConvolutionShape) {
     self.shape = shape
-    self.batch = batch
     let kernels = shape.kernels
     let groups = shape.layer.groups
     let outputs = shape.outputs / groups
@@ -29,8 +26,7 @@ final class DirectConvolutionLayer: TrainingLayer {
     packedTransposed = FloatBuffer(count: groups * outputs * kernels.padded(patch))
     noBias = FloatBuffer(count: kernels.padded(patch))
     kernelSums = SlotSums(
-      slots: batch.slotCapacity, count: groups * patch * kernels.padded(outputs))
-    biasSums = SlotSums(slots: batch.slotCapacity, count: shape.outputs)
+      slots: shape.batch.slotCapacity, count: groups * patch * kernels.padded(outputs))
   }
 
   var name: String { shape.name }
@@ -69,28 +65,15 @@ final class DirectConvolutionLayer: TrainingLayer {
         output: packedKernel.pointer + group * patch * outputStride, rows: patch,
         columns: outputs, rowStride: shape.outputs)
       kernels.packBlocks(&packing)
-      guard batch.isTraining, shape.input.gradient != nil else { continue }
-      for row in 0..<patch {
-        for output in 0..<outputs {
-          transposed.pointer[output * patch + row] =
-            weights[row * shape.outputs + group * outputs + output]
-        }
-      }
+      guard shape.batch.isTraining, shape.input.gradient != nil else { continue }
+      transposed.pointer.writeTranspose(
+        of: weights + group * outputs, rows: patch, columns: outputs, rowStride: shape.outputs)
       packing = PackingArguments(
         input: transposed.pointer,
         output: packedTransposed.pointer + group * outputs * kernels.padded(patch),
         rows: outputs, columns: patch, rowStride: patch)
       kernels.packBlocks(&packing)
     }
-  }
-
-  /// The image with its border: the image itself where there is none.
-  private func padded(
-    _ image: Int, _ room: UnsafeMutablePointer<Float>
-  ) -> UnsafeMutablePointer<Float> {
-    if shape.insets == .zero { return shape.input.data(image) }
-    shape.input.copyPadded(image, shape.insets, to: room)
-    return room
   }
 
   var forwardPhases: [Phase] {
@@ -102,31 +85,21 @@ final class DirectConvolutionLayer: TrainingLayer {
   }
 
   private func convolve(_ image: Int, _ scratch: UnsafeMutablePointer<Float>) {
-    let (input, output) = (shape.input, shape.output)
-    let source = padded(image, scratch + shape.kernels.tileCount)
+    let source = shape.padded(image, scratch + shape.kernels.tileCount)
+    var whole = shape.arguments(
+      image, input: source, kernel: packedKernel.pointer, bias: packedBias.pointer,
+      scratch: scratch)
+    whole.outputChannels = outputs
+    whole.isPooled = shape.choices != nil
+    if shape.batch.isTraining { whole.choices = shape.chosen(image) }
     for group in 0..<groups {
-      var arguments = ConvolutionArguments(
-        input: source + group * shape.inputs,
-        kernel: packedKernel.pointer + group * patch * outputStride,
-        bias: packedBias.pointer + group * outputStride,
-        output: output.data(image) + group * outputs, scratch: scratch,
-        inputRowStride: input.paddedRowCount(shape.insets), inputPixelStride: input.channels,
-        outputRowStride: output.extent.width * output.channels,
-        outputPixelStride: output.channels, outputWidth: output.extent.width,
-        kernelHeight: shape.kernelHeight, kernelWidth: shape.kernelWidth,
-        inputChannels: shape.inputs, outputChannels: outputs)
-      arguments.strideHeight = shape.layer.stride.height
-      arguments.strideWidth = shape.layer.stride.width
-      arguments.dilationHeight = shape.layer.dilation.height
-      arguments.dilationWidth = shape.layer.dilation.width
-      arguments.isPooled = shape.choices != nil
-      if batch.isTraining {
-        arguments.choices = shape.choices.map {
-          $0.pointer + image * output.count + group * outputs
-        }
-      }
-      if let limits = shape.limits { (arguments.low, arguments.high) = limits }
-      shape.kernels.convolveDirect(&arguments, 0, output.extent.height)
+      var arguments = whole
+      arguments.input += group * shape.inputs
+      arguments.kernel += group * patch * outputStride * MemoryLayout<Float>.stride
+      arguments.bias += group * outputStride
+      arguments.output += group * outputs
+      arguments.choices = whole.choices.map { $0 + group * outputs }
+      shape.kernels.convolveDirect(&arguments, 0, shape.output.extent.height)
     }
   }
 
@@ -134,26 +107,21 @@ final class DirectConvolutionLayer: TrainingLayer {
     let kernels = shape.kernels
     return [
       .slots { [self] slot in
-        biasSums[slot.index].clear(biasSums.count)
-        shape.maskGradient(slot, biasSums: biasSums[slot.index])
+        shape.maskGradient(slot)
         kernelSums[slot.index].clear(kernelSums.count)
         for image in slot.images {
           addGradients(image, slot.scratch, kernelSums[slot.index])
         }
       },
       .parts(1) { [self] _ in
-        let total = kernelSums.reduce(0..<kernelSums.count, slots: batch.slotCount, kernels)
+        let total = kernelSums.reduce(0..<kernelSums.count, slots: shape.batch.slotCount, kernels)
         for group in 0..<groups {
           for row in 0..<patch {
             (shape.kernel.gradient.pointer + row * shape.outputs + group * outputs).update(
               from: total + (group * patch + row) * outputStride, count: outputs)
           }
         }
-        if let bias = shape.bias {
-          bias.gradient.pointer.update(
-            from: biasSums.reduce(0..<shape.outputs, slots: batch.slotCount, kernels),
-            count: shape.outputs)
-        }
+        shape.reduceBiasGradient()
       },
     ]
   }
@@ -174,7 +142,7 @@ final class DirectConvolutionLayer: TrainingLayer {
     let room = Room(
       tile: scratch, input: input, inputGradient: input + paddedCount, gradient: gradient,
       block: block, patches: block + gradientRows * width * outputStride)
-    let source = padded(image, room.input)
+    let source = shape.padded(image, room.input)
     let isPadded = shape.insets != .zero
     let target = isPadded ? room.inputGradient : shape.input.gradient(image)
     let wantsInput = shape.input.gradient != nil
@@ -184,12 +152,12 @@ final class DirectConvolutionLayer: TrainingLayer {
     let rows = isPointwise ? 1 : shape.output.extent.height
     for row in 0..<rows {
       var gradients = outputGradient + row * width * shape.outputs
-      if let choices = shape.choices {
+      if let chosen = shape.chosen(image) {
         // The convolution may have a column more than pooling looks at.
         room.gradient.clear(2 * width * shape.outputs)
         let offset = row * shape.output.extent.width * shape.outputs
         shape.kernels.training.spreadChosen(
-          outputGradient + offset, choices.pointer + image * shape.output.count + offset,
+          outputGradient + offset, chosen + offset,
           room.gradient, width * shape.outputs, shape.output.extent.width, shape.outputs)
         gradients = room.gradient
       }
@@ -255,7 +223,7 @@ final class DirectConvolutionLayer: TrainingLayer {
         for ky in 0..<shape.kernelHeight {
           kernels.training.addPatches(
             room.patches + (ky * pieces + piece) * pieceCount, patch, width,
-            (height: 1, rowCount: pieceCount), inputGradient + offset + ky * rowStride, step, 0)
+            pieceCount, inputGradient + offset + ky * rowStride, step)
         }
       }
     }

@@ -5,14 +5,12 @@ import PneumoModel
 /// A 3×3 convolution with stride 1 by Winograd's F(4×4, 3×3), forward and backward.
 final class WinogradConvolutionLayer: TrainingLayer {
   private let shape: ConvolutionShape
-  private let batch: Batch
   private let packedKernel: FloatBuffer
   private let packedBias: FloatBuffer
   /// With input and output channels exchanged, as they stand, and packed.
   private let transposed: FloatBuffer
   private let packedTransposed: FloatBuffer
   private let kernelSums: SlotSums
-  private let biasSums: SlotSums
 
   /// Whether a layer can be computed so, and is worth it.
   static func covers(_ layer: Convolution) -> Bool {
@@ -21,9 +19,8 @@ final class WinogradConvolutionLayer: TrainingLayer {
       && layer.dilation == Extent(1) && kernel[2] >= 8 && kernel[3] >= 8
   }
 
-  init(_ shape: ConvolutionShape, batch: Batch) {
+  init(_ shape: ConvolutionShape) {
     self.shape = shape
-    self.batch = batch
     let kernels = shape.kernels
     let (inputs, outputs) = (shape.inputs, shape.outputs)
     packedKernel = FloatBuffer(count: 36 * inputs * kernels.padded(outputs))
@@ -31,8 +28,7 @@ final class WinogradConvolutionLayer: TrainingLayer {
     transposed = FloatBuffer(count: 9 * inputs * outputs)
     packedTransposed = FloatBuffer(count: 36 * outputs * kernels.padded(inputs))
     kernelSums = SlotSums(
-      slots: batch.slotCapacity, count: 36 * inputs * kernels.padded(outputs))
-    biasSums = SlotSums(slots: batch.slotCapacity, count: outputs)
+      slots: shape.batch.slotCapacity, count: 36 * inputs * kernels.padded(outputs))
   }
 
   var name: String { shape.name }
@@ -47,13 +43,11 @@ final class WinogradConvolutionLayer: TrainingLayer {
       input: weights, output: packedKernel.pointer, tileSize: 4, inputs: inputs, outputs: outputs)
     kernels.packWinograd(&packing)
     shape.copyBias(to: packedBias)
-    guard batch.isTraining, shape.input.gradient != nil else { return }
+    guard shape.batch.isTraining, shape.input.gradient != nil else { return }
     for tap in 0..<9 {
-      for input in 0..<inputs {
-        let row = weights + (tap * inputs + input) * outputs
-        let column = transposed.pointer + tap * inputs * outputs + input
-        for output in 0..<outputs { column[output * inputs] = row[output] }
-      }
+      let start = tap * inputs * outputs
+      (transposed.pointer + start).writeTranspose(
+        of: weights + start, rows: inputs, columns: outputs, rowStride: outputs)
     }
     packing = WinogradPackingArguments(
       input: transposed.pointer, output: packedTransposed.pointer, tileSize: 4, inputs: outputs,
@@ -88,7 +82,7 @@ final class WinogradConvolutionLayer: TrainingLayer {
     return WinogradGradientArguments(
       forward: forward,
       outputGradient: shape.output.gradient(first) ?? shape.output.data(first),
-      choices: shape.choices.map { UnsafePointer($0.pointer + first * shape.output.count) },
+      choices: shape.chosen(first).map { UnsafePointer($0) },
       inputGradient: shape.input.gradient(first), kernelGradient: kernelSums[slot.index])
   }
 
@@ -108,11 +102,7 @@ final class WinogradConvolutionLayer: TrainingLayer {
     [
       .slots { [self] slot in
         var arguments = arguments(slot)
-        if batch.isTraining {
-          arguments.choices = shape.choices.map {
-            $0.pointer + slot.images.lowerBound * shape.output.count
-          }
-        }
+        if shape.batch.isTraining { arguments.choices = shape.chosen(slot.images.lowerBound) }
         let tiles = slot.images.count * arguments.tileRows * arguments.tileColumns
         for first in stride(from: 0, to: tiles, by: arguments.tiles) {
           shape.kernels.convolveWinograd(&arguments, first, min(arguments.tiles, tiles - first))
@@ -126,8 +116,7 @@ final class WinogradConvolutionLayer: TrainingLayer {
     let matrix = shape.inputs * kernels.padded(shape.outputs)
     return [
       .slots { [self] slot in
-        biasSums[slot.index].clear(biasSums.count)
-        shape.maskGradient(slot, biasSums: biasSums[slot.index])
+        shape.maskGradient(slot)
         kernelSums[slot.index].clear(kernelSums.count)
         var arguments = gradientArguments(slot)
         let forward = arguments.forward
@@ -139,7 +128,7 @@ final class WinogradConvolutionLayer: TrainingLayer {
       },
       .parts(36) { [self] place in
         _ = kernelSums.reduce(
-          place * matrix..<(place + 1) * matrix, slots: batch.slotCount, kernels)
+          place * matrix..<(place + 1) * matrix, slots: shape.batch.slotCount, kernels)
       },
       .parts(1) { [self] _ in
         shape.kernel.gradient.pointer.clear(shape.kernel.storedCount)
@@ -147,11 +136,7 @@ final class WinogradConvolutionLayer: TrainingLayer {
           input: kernelSums[0], output: shape.kernel.gradient.pointer, tileSize: 4,
           inputs: shape.inputs, outputs: shape.outputs)
         kernels.training.unpackWinogradGradient(&packing)
-        if let bias = shape.bias {
-          bias.gradient.pointer.update(
-            from: biasSums.reduce(0..<shape.outputs, slots: batch.slotCount, kernels),
-            count: shape.outputs)
-        }
+        shape.reduceBiasGradient()
       },
     ]
   }
