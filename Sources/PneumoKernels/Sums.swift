@@ -23,16 +23,9 @@ func addColumnSums(
   _ sums: UnsafeMutablePointer<Float>
 ) {
   forEachColumn(columns) { c, remaining in
-    var (even, odd) = (Vector.zero, Vector.zero)
-    var row = input + c
-    for _ in 0..<rows / 2 {
-      even += load(row, first: remaining)
-      odd += load(row + columns, first: remaining)
-      row += 2 &* columns
+    addSumOfRows(rows, columns, from: c, remaining, to: sums) { sum, place in
+      sum + load(input + place, first: remaining)
     }
-    if rows % 2 == 1 { even += load(row, first: remaining) }
-    store(
-      load(UnsafePointer(sums + c), first: remaining) + (even + odd), sums + c, first: remaining)
   }
 }
 
@@ -43,21 +36,10 @@ func addSquaredDeviations(
 ) {
   forEachColumn(columns) { c, remaining in
     let mean = load(mean + c, first: remaining)
-    var (even, odd) = (Vector.zero, Vector.zero)
-    var row = input + c
-    for _ in 0..<rows / 2 {
-      let x = load(row, first: remaining) - mean
-      let y = load(row + columns, first: remaining) - mean
-      even = multiplyAdd(even, x, x)
-      odd = multiplyAdd(odd, y, y)
-      row += 2 &* columns
+    addSumOfRows(rows, columns, from: c, remaining, to: sums) { sum, place in
+      let x = load(input + place, first: remaining) - mean
+      return multiplyAdd(sum, x, x)
     }
-    if rows % 2 == 1 {
-      let x = load(row, first: remaining) - mean
-      even = multiplyAdd(even, x, x)
-    }
-    store(
-      load(UnsafePointer(sums + c), first: remaining) + (even + odd), sums + c, first: remaining)
   }
 }
 
@@ -69,23 +51,32 @@ func addDeviationProducts(
 ) {
   forEachColumn(columns) { c, remaining in
     let mean = load(mean + c, first: remaining)
-    var (even, odd) = (Vector.zero, Vector.zero)
-    var (row, slope) = (input + c, gradient + c)
-    for _ in 0..<rows / 2 {
-      let x = load(row, first: remaining) - mean
-      let y = load(row + columns, first: remaining) - mean
-      even = multiplyAdd(even, x, load(slope, first: remaining))
-      odd = multiplyAdd(odd, y, load(slope + columns, first: remaining))
-      row += 2 &* columns
-      slope += 2 &* columns
+    addSumOfRows(rows, columns, from: c, remaining, to: sums) { sum, place in
+      let x = load(input + place, first: remaining) - mean
+      return multiplyAdd(sum, x, load(gradient + place, first: remaining))
     }
-    if rows % 2 == 1 {
-      let x = load(row, first: remaining) - mean
-      even = multiplyAdd(even, x, load(slope, first: remaining))
-    }
-    store(
-      load(UnsafePointer(sums + c), first: remaining) + (even + odd), sums + c, first: remaining)
   }
+}
+
+/// Adds a sum over rows to the vector of sums at column `c`: even and odd rows on their own, so that
+/// one addition need not wait for the last.
+///
+/// - Parameter add: adds what stands at a place of the matrix to a sum.
+@inline(__always)
+private func addSumOfRows(
+  _ rows: Int, _ columns: Int, from c: Int, _ remaining: Int,
+  to sums: UnsafeMutablePointer<Float>, _ add: (_ sum: Vector, _ place: Int) -> Vector
+) {
+  var (even, odd) = (Vector.zero, Vector.zero)
+  var place = c
+  for _ in 0..<rows / 2 {
+    even = add(even, place)
+    odd = add(odd, place &+ columns)
+    place &+= 2 &* columns
+  }
+  if rows % 2 == 1 { even = add(even, place) }
+  store(
+    load(UnsafePointer(sums + c), first: remaining) + (even + odd), sums + c, first: remaining)
 }
 
 /// `output[r][c] += gradient[r][c] · scale[c] + input[r][c] · slope[c] + shift[c]`, where `factors`
