@@ -187,8 +187,8 @@ public final class TrainingRun {
         try save("last.ckpt", withState: true)
         throw RunError(
           .interrupted,
-          "stopped in epoch \(epoch) after \(progress.batch) of \(batchCount) batches; go on with "
-            + "--resume \(folder)")
+          "stopped in epoch \(epoch) after \(progress.batch) of \(batchCount) batches; "
+            + "\(folder)/last.ckpt holds all of it")
       }
     }
   }
@@ -280,6 +280,20 @@ public final class TrainingRun {
     return predictions()
   }
 
+  /// Tells whether a run goes on with the images it was begun with: how many there are on each side,
+  /// and a checksum of names and labels. Folders above them may have been moved.
+  private var images: String {
+    let sides = [split.training, split.validation].map { side in
+      side.map { index in
+        let sample = dataset.samples[index]
+        return "\(sample.label)\(sample.path.split(separator: "/").last ?? "")\n"
+      }.joined()
+    }
+    let checksum = TensorBoardWriter.crc32c(Array(sides.joined(separator: "\n").utf8))
+    return "\(split.training.count) for training, \(split.validation.count) for validation, "
+      + "checksum \(String(checksum, radix: 16))"
+  }
+
   private func read(_ name: String) throws(RunError) -> Checkpoint {
     do throws(CheckpointError) {
       return try Checkpoint(contentsOf: "\(folder)/\(name)")
@@ -296,7 +310,7 @@ public final class TrainingRun {
       state: withState ? network.optimizerState(settings.optimizer) : [],
       notes: [
         "progress": progress.json.text, "history": history.json.text,
-        "settings": settings.json.text,
+        "settings": settings.json.text, "images": images,
       ])
     if !withState { network.exchangeAverages() }
     do throws(CheckpointError) {
@@ -318,6 +332,13 @@ public final class TrainingRun {
         .otherRun,
         "\(path): was begun with other settings; resume with those of run.json, or take another "
           + "folder")
+    }
+    guard checkpoint.notes["images"] == images else {
+      throw RunError(
+        .otherRun,
+        "\(path): was begun with other images, or another split: expected "
+          + "\(checkpoint.notes["images"] ?? "a note of them"), found \(images); bring them back, or "
+          + "begin again in another folder")
     }
     guard
       let progress = Self.note("progress", of: checkpoint).flatMap({ Progress(json: $0) }),

@@ -44,7 +44,7 @@ extension Train {
 }
 
 /// A network and how it is usually trained.
-private struct Recipe {
+struct Recipe {
   let name: String
   let architecture: Architecture
   let preprocessing: Preprocessing
@@ -52,6 +52,9 @@ private struct Recipe {
   var epochs = 30
   /// Whether it is trained by the practice of today rather than the study's.
   var isOwn = false
+
+  /// Whether `--network` names a file.
+  static func isFile(_ network: String) -> Bool { network.lowercased().hasSuffix(".json") }
 
   init(network: String, size: Int?, classes: Int) throws {
     if network.hasPrefix("study"), let number = Int(network.dropFirst("study".count)),
@@ -69,7 +72,7 @@ private struct Recipe {
       augmentation = .robust(RobustAugmentation())
       epochs = 40
       isOwn = true
-    } else if network.lowercased().hasSuffix(".json") {
+    } else if Self.isFile(network) {
       name = network.split(separator: "/").last.map { String($0.dropLast(5)) } ?? network
       let json: JSONValue
       do {

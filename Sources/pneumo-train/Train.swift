@@ -22,14 +22,14 @@ struct Train: ParsableCommand {
 
       The folder of a run gets best.ckpt, last.ckpt, history.csv, history.json, curves.svg, events for \
       TensorBoard, run.json, predictions.csv and metrics.json. Ctrl-C finishes the batch and saves; \
-      the same command with --resume goes on with the same bits.
+      --resume goes on, and ends with the same bits as a run that was never stopped.
 
       EXAMPLES
         pneumo-train xrays/train --network study1 --output run
         pneumo-train xrays/train --network pneumo --augment robust --output run
         pneumo-train xrays/train --network study3 --folds 5 --output folds
         pneumo-train xrays/train --network mine.json --size 128 --output run
-        pneumo-train xrays/train --network study3 --output run --resume
+        pneumo-train --resume run
         pneumo-convert run/best.ckpt model.pnm --precision f16
 
       ENVIRONMENT
@@ -40,17 +40,20 @@ struct Train: ParsableCommand {
       """)
 
   @Argument(help: "A folder of class folders, or a .csv table.")
-  var data: String
+  var data: String?
 
   @Option(
     help: "study1, study2, study3, study4, pneumo, or a .json file: see Models/ARCHITECTURE.md.")
   var network = "pneumo"
 
   @Option(name: [.short, .long], help: "The folder of the run.")
-  var output: String
+  var output: String?
 
-  @Flag(help: "Go on with what the folder of the run holds.")
-  var resume = false
+  @Option(
+    help: ArgumentHelp(
+      "Go on with the run in this folder, with the data and settings it was begun with.",
+      valueName: "folder"))
+  var resume: String?
 
   @Option(help: "Epochs at most. (default: 30, study2 and study3 20, pneumo 40)")
   var epochs: Int?
@@ -89,6 +92,9 @@ struct Train: ParsableCommand {
 
   @Option(help: "What all random decisions follow.")
   var seed = 42
+
+  @Option(help: "What --folds follows: with the same, runs of several seeds have the same folds.")
+  var splitSeed = 42
 
   @Option(help: "The side of the images. (default: the network's)")
   var size: Int?
@@ -133,6 +139,10 @@ struct Train: ParsableCommand {
     func check(_ isGood: Bool, _ message: String) throws {
       if !isGood { throw ValidationError(message) }
     }
+    if resume == nil {
+      try check(data != nil, "Missing expected argument '<data>', a folder or a .csv table.")
+      try check(output != nil, "Missing expected option '--output <output>', a folder.")
+    }
     try check(epochs.map { $0 > 0 } ?? true, "--epochs must be at least 1.")
     try check(batch.map { (1...4096).contains($0) } ?? true, "--batch must be 1 to 4096.")
     try check(lr.map { $0 > 0 && $0.isFinite } ?? true, "--lr must be greater than 0.")
@@ -148,7 +158,9 @@ struct Train: ParsableCommand {
       (0..<1).contains(labelSmoothing), "--label-smoothing must be 0 to below 1.")
     try check(
       average.map { (0..<1).contains($0) } ?? true, "--average must be 0 to below 1.")
-    try check(seed >= 0 && seed <= Int(UInt32.max), "--seed must be 0 to 4294967295.")
+    let seeds = 0...Int(UInt32.max)
+    try check(seeds.contains(seed), "--seed must be 0 to \(seeds.upperBound).")
+    try check(seeds.contains(splitSeed), "--split-seed must be 0 to \(seeds.upperBound).")
     if let fold {
       guard let folds else { throw ValidationError("--fold goes with --folds.") }
       try check((0..<folds).contains(fold), "--fold is \(fold), expected 0 to \(folds - 1).")
@@ -165,7 +177,17 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    try Training(self).run()
+    if let resume {
+      guard data == nil, output == nil else {
+        throw ValidationError("--resume knows data and folder; give neither <data> nor --output.")
+      }
+      let output = RunRecord.absolute(resume)
+      let record = try RunRecord(folder: resume)
+      let command = try record.reopen(with: Array(CommandLine.arguments.dropFirst()))
+      try Training(command, record, output: output, resumes: true).run()
+    } else if let output {
+      try Training(self, RunRecord(), output: output, resumes: false).run()
+    }
   }
 }
 

@@ -9,16 +9,31 @@ import PneumoJSON
 import PneumoModel
 import PneumoTraining
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// From the arguments to trained networks.
 struct Training {
   private let command: Train
+  private let record: RunRecord
+  private let output: String
+  private let resumes: Bool
 
-  init(_ command: Train) { self.command = command }
+  /// - Parameter output: the folder of the run.
+  init(_ command: Train, _ record: RunRecord, output: String, resumes: Bool) {
+    self.command = command
+    self.record = record
+    self.output = output
+    self.resumes = resumes
+  }
 
   func run() throws {
     let kernels = try InstructionSet.select(command.isa)
     let threads = try command.threads ?? ThreadCount.preferred()
-    let dataset = try Dataset(contentsOf: command.data)
+    let dataset = try Dataset(contentsOf: command.data ?? "")
     let settings = try command.settings(classes: dataset.classes.count)
     // Says what is wrong with the network before images are read.
     let graph = try settings.architecture.initialGraph(seed: 0)
@@ -27,17 +42,26 @@ struct Training {
     let groups = try Groups(of: images)
     let splits = try makeSplits(images, groups)
     say(summary(of: graph, settings))
-    try RunFolder.make(command.output)
-    try RunFolder.write(
-      runRecord(settings, images, splits, kernels.name, threads), to: "\(command.output)/run.json")
+    if !resumes {
+      guard access("\(output)/\(RunRecord.name)", F_OK) != 0 else {
+        throw Failure(
+          description: "\(output): holds a run already; go on with it by pneumo-train --resume "
+            + "\(output), or take another folder")
+      }
+      try RunFolder.make(output)
+      try RunFolder.write(
+        record.json(
+          settings, images, splits, splitSeed: command.splitSeed, instructionSet: kernels.name,
+          threads: threads), to: "\(output)/\(RunRecord.name)")
+    }
 
     var predictions: [Predictions] = []
     for (number, split) in splits {
-      let folder = number.map { "\(command.output)/fold\($0)" } ?? command.output
+      let folder = number.map { "\(output)/fold\($0)" } ?? output
       try RunFolder.make(folder)
       say((number.map { "fold \($0): " } ?? "") + images.describe(split))
       let run = try TrainingRun(
-        settings, images, cache, split, folder: folder, resumes: command.resume,
+        settings, images, cache, split, folder: folder, resumes: resumes,
         threads: threads, kernels: kernels)
       try train(run, total: settings.epochs)
       guard !split.validation.isEmpty else { continue }
@@ -59,7 +83,7 @@ struct Training {
     }
     if command.folds == nil {
       say(
-        "\(command.output)/best.ckpt is ready: pneumo-convert \(command.output)/best.ckpt model.pnm"
+        "\(output)/best.ckpt is ready: pneumo-convert \(output)/best.ckpt model.pnm"
       )
     }
   }
@@ -102,7 +126,7 @@ struct Training {
     _ dataset: Dataset, _ groups: Groups
   ) throws -> [(number: Int?, split: Split)] {
     if let folds = command.folds {
-      let splits = try Split.folds(dataset, groups, count: folds, seed: command.seed)
+      let splits = try Split.folds(dataset, groups, count: folds, seed: command.splitSeed)
       for split in splits { try split.checkForLeaks(dataset, groups) }
       return splits.enumerated().filter { command.fold == nil || command.fold == $0.offset }
         .map { ($0.offset, $0.element) }
@@ -126,19 +150,26 @@ struct Training {
     var bar: ProgressBar?
     var barEpoch = 0
     if run.isFinished { say("this run is finished already") }
-    try run.train(shouldStop: { Interrupt.isRequested }) { event in
-      switch event {
-      case .images(let epoch, let done, let count):
-        if bar == nil || barEpoch != epoch {
-          bar = ProgressBar(total: count, unit: "images")
-          barEpoch = epoch
+    do {
+      try run.train(shouldStop: { Interrupt.isRequested }) { event in
+        switch event {
+        case .images(let epoch, let done, let count):
+          if bar == nil || barEpoch != epoch {
+            bar = ProgressBar(total: count, unit: "images")
+            barEpoch = epoch
+          }
+          bar?.update(done)
+        case .epoch(let record, let isBest):
+          bar?.clear()
+          bar = nil
+          say(line(record, width: width, total: total, isBest: isBest))
         }
-        bar?.update(done)
-      case .epoch(let record, let isBest):
-        bar?.clear()
-        bar = nil
-        say(line(record, width: width, total: total, isBest: isBest))
       }
+    } catch {
+      bar?.clear()
+      guard error.kind == .interrupted else { throw error }
+      complain("\(error); go on with pneumo-train --resume \(output)")
+      throw ExitCode(Interrupt.exitCode)
     }
   }
 
@@ -168,11 +199,11 @@ struct Training {
       guard let number else { continue }
       // Every network gets what was chosen on images that none of them has learned from.
       try RunFolder.finish(
-        "\(command.output)/fold\(number)", pooled, settings: settings,
+        "\(output)/fold\(number)", pooled, settings: settings,
         data: dataset.counts(dataset.samples.indices))
     }
-    try RunFolder.write(all, pooled, of: dataset, to: command.output)
-    try RunFolder.write(pooled.json, to: "\(command.output)/metrics.json")
+    try RunFolder.write(all, pooled, of: dataset, to: output)
+    try RunFolder.write(pooled.json, to: "\(output)/metrics.json")
     say(text(of: pooled, "all folds together"))
   }
 
@@ -206,29 +237,6 @@ struct Training {
     }
     return "\(settings.networkName): \(Format.grouped(graph.parameterCount)) parameters\n"
       + table.text
-  }
-
-  private func runRecord(
-    _ settings: RunSettings, _ dataset: Dataset, _ splits: [(number: Int?, split: Split)],
-    _ isa: String, _ threads: Int
-  ) -> JSON {
-    .object([
-      "settings": settings.json, "data": .string(command.data),
-      "classes": .array(dataset.classes.map { .string($0) }),
-      "images": .int(dataset.samples.count),
-      "patients": .int(Set(dataset.samples.map(\.patient)).count),
-      "folds": command.folds.map { .int($0) } ?? .null,
-      "splits": .array(
-        splits.map {
-          .object([
-            "fold": $0.number.map { .int($0) } ?? .null,
-            "training": .int($0.split.training.count),
-            "validation": .int($0.split.validation.count),
-          ])
-        }),
-      "instruction_set": .string(isa), "threads": .int(threads),
-      "arguments": .array(CommandLine.arguments.dropFirst().map { .string($0) }),
-    ])
   }
 
   private func say(_ text: String) {

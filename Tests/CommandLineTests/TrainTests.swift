@@ -80,11 +80,79 @@ import Testing
       #expect(abs(Double(light.probability) - (try #require(Double(fields[3])))) < 1e-4)
     }
 
-    let again = try train(
-      "--epochs", "6", "--patience", "0", "--validation-split", "0.3", "--output", "run",
-      "--resume")
-    #expect(again.exitCode == 0)
-    #expect(again.output.contains("finished already"))
+    let again = try train("--output", "run")
+    #expect(again.exitCode == 1)
+    #expect(
+      again.error.contains("run: holds a run already; go on with it by pneumo-train --resume run"))
+  }
+
+  /// A run that is stopped in any way goes on, also from another folder, and ends with the bits of one
+  /// that was not.
+  @Test(arguments: [("KILL", 137), ("INT", 130)])
+  func stoppedRunsGoOn(signal: String, code: Int32) throws {
+    let arguments = "data --network net.json --lr 0.02 --batch 2 --epochs 40 --patience 0"
+    // Job control, for without it a shell lets its children ignore interrupts.
+    let stopped = try tool.shell(
+      """
+      set -m
+      "$0" \(arguments) --output parts --threads 1 >output 2>error &
+      until [ -e parts/history.csv ]; do sleep 0.002; done
+      kill -\(signal) %1
+      wait %1
+      """, in: folder)
+    #expect(stopped == code)
+    let error = String(decoding: try folder.read("error"), as: UTF8.self)
+    #expect(error.contains("go on with pneumo-train --resume parts") == (signal == "INT"))
+    #expect(!String(decoding: try folder.read("output"), as: UTF8.self).contains("epoch 40/40"))
+
+    let resumed = try tool.shell(
+      "mkdir elsewhere && cd elsewhere && \"$0\" --resume ../parts --threads 2 >../output",
+      in: folder)
+    #expect(resumed == 0)
+    let output = String(decoding: try folder.read("output"), as: UTF8.self)
+    #expect(!output.contains("epoch  1/40"))
+    #expect(output.contains("epoch 40/40"))
+    #expect(try tool.shell("\"$0\" \(arguments) --output whole >output", in: folder) == 0)
+    for name in ["predictions.csv", "metrics.json"] {
+      #expect(try folder.read("parts/\(name)") == folder.read("whole/\(name)"), "\(name)")
+    }
+    // Seconds differ between runs, and stand among the notes.
+    #expect(try tensors(of: "parts") == tensors(of: "whole"))
+
+    let other = try tool.run(["--resume", "parts", "--lr", "0.5"], in: folder)
+    #expect(other.exitCode == 1)
+    #expect(other.error.contains("was begun with other settings"))
+    let none = try tool.run(["--resume", "data"], in: folder)
+    #expect(none.exitCode == 1)
+    #expect(none.error.contains("data/run.json"))
+  }
+
+  /// Where nothing more can be written, the checkpoint of the epoch before stays as it was.
+  @Test func aFullDiskLosesNothing() throws {
+    #expect(try train("--epochs", "2", "--patience", "0", "--output", "run").exitCode == 0)
+    let before = try folder.read("run/last.ckpt")
+    let arguments = "data --network net.json --lr 0.02 --epochs 2 --patience 0 --output run"
+    // A limit of the size of files stands for a full disk.
+    let limit = before.count / 1024
+    let code = try tool.shell(
+      """
+      rm run/run.json
+      trap '' XFSZ
+      ulimit -f \(limit)
+      "$0" \(arguments) 2>error
+      """, in: folder)
+    #expect(code == 1)
+    let error = String(decoding: try folder.read("error"), as: UTF8.self)
+    #expect(error.contains("run/last.ckpt: "), "\(error)")
+    #expect(try folder.read("run/last.ckpt") == before)
+  }
+
+  /// All bytes of a checkpoint after its JSON.
+  private func tensors(of run: String) throws -> Data {
+    let bytes = try folder.read("\(run)/last.ckpt")
+    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    #expect(length > 0 && bytes.count > 8 + length)
+    return bytes[(8 + length)...]
   }
 
   @Test func foldsArePooled() throws {
@@ -111,6 +179,8 @@ import Testing
       (["none", "--output", "x"], 1, "cannot list the folder"),
       (["data", "--network", "what", "--output", "x"], 1, "expected study1"),
       (["data", "--output", "x", "--epochs", "0"], 2, "--epochs"),
+      (["data"], 2, "--output"), (["--output", "x"], 2, "<data>"),
+      (["data", "--resume", "x"], 2, "--resume knows data and folder"),
       (["data", "--output", "x", "--fold", "1"], 2, "--folds"),
       (["data", "--output", "x", "--operating-point", "best"], 2, "--operating-point"),
       (

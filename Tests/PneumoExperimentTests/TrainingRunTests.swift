@@ -17,7 +17,7 @@ private struct Setup {
   let folder: TemporaryFolder
   let dataset: Dataset
   let cache: ImageCache
-  let split: Split
+  var split: Split
   var settings: RunSettings
 
   init() throws {
@@ -117,7 +117,7 @@ private struct Setup {
       }) { _ in }
     }
     #expect(stopped?.kind == .interrupted)
-    #expect(stopped?.description.contains("--resume") == true)
+    #expect(stopped?.description.contains("after 2 of 4 batches") == true)
     let second = try setup.run("parts", resumes: true)
     #expect(second.nextEpoch == 2)
     var epochs = 0
@@ -148,6 +148,16 @@ private struct Setup {
     setup.settings.rate = 0.5
     let error = #expect(throws: RunError.self) { try setup.run("run", resumes: true) }
     #expect(error?.kind == .otherRun)
+  }
+
+  @Test func otherImagesAreNotResumed() throws {
+    var setup = try Setup()
+    setup.settings.epochs = 1
+    try setup.run("run").train(shouldStop: { false }) { _ in }
+    setup.split = Split.keras(setup.dataset, fraction: 0.5)
+    let error = #expect(throws: RunError.self) { try setup.run("run", resumes: true) }
+    #expect(error?.kind == .otherRun)
+    #expect(error?.description.contains("found 24 for training, 24 for validation") == true)
   }
 
   @Test func aLossThatIsNoNumberEndsTheRun() throws {
