@@ -24,12 +24,13 @@ public enum RunFolder {
     }
   }
 
-  /// Stores temperature, threshold and metrics in `best.ckpt`, and writes `metrics.json`.
+  /// Stores temperature, threshold and metrics in `best.ckpt`, and answers it.
+  @discardableResult
   public static func finish(
     _ folder: String, _ summary: Summary, settings: RunSettings, data: String
-  ) throws(RunError) {
+  ) throws(RunError) -> Checkpoint {
     let path = "\(folder)/best.ckpt"
-    do {
+    do throws(CheckpointError) {
       var checkpoint = try Checkpoint(contentsOf: path)
       checkpoint.temperature = Float(summary.temperature)
       checkpoint.threshold = Float(summary.threshold)
@@ -41,9 +42,22 @@ public enum RunFolder {
         },
         limitations: "No medical device. Measured on validation images alone.")
       try checkpoint.write(to: path)
-      try write(summary.json, to: "\(folder)/metrics.json")
-    } catch let error as RunError {
-      throw error
+      return checkpoint
+    } catch {
+      throw RunError(.file, error.description)
+    }
+  }
+
+  /// Writes a model for each of the networks, `model.pnm` in its folder, and `ensemble.pnm` that
+  /// averages their logits.
+  public static func freeze(
+    _ checkpoints: [Checkpoint], folders: [String], ensemble: String
+  ) throws(RunError) {
+    do {
+      for (checkpoint, folder) in zip(checkpoints, folders) {
+        try checkpoint.model().write(to: "\(folder)/model.pnm")
+      }
+      try Checkpoint(averaging: checkpoints).model().write(to: ensemble)
     } catch {
       throw RunError(.file, "\(error)")
     }

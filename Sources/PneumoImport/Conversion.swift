@@ -35,7 +35,6 @@ public struct Conversion: Sendable {
   public func model(
     of imported: ImportedModel
   ) throws(ImportError) -> (model: Model, changes: [SimplifiedGraph.Change]) {
-    let simplified = try SimplifiedGraph(imported.graph)
     guard
       let labels = labels ?? imported.checkpoint?.labels ?? Network.labels(for: imported.graph)
     else {
@@ -48,6 +47,7 @@ public struct Conversion: Sendable {
     if card.source.isEmpty { card.source = imported.source }
     let preprocessing = try preprocessing(of: imported)
     do throws(ModelError) {
+      let simplified = try SimplifiedGraph(imported.graph)
       let model = try Model(
         graph: try ending(simplified.graph), preprocessing: preprocessing, labels: labels,
         threshold: threshold ?? imported.checkpoint?.threshold ?? 0.5, card: card

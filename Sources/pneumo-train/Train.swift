@@ -27,7 +27,7 @@ struct Train: ParsableCommand {
       EXAMPLES
         pneumo-train xrays/train --network study1 --output run
         pneumo-train xrays/train --network pneumo --augment robust --output run
-        pneumo-train xrays/train --network study3 --folds 5 --output folds
+        pneumo-train xrays/train --network study3 --folds 5 --ensemble --output folds
         pneumo-train xrays/train --network mine.json --size 128 --output run
         pneumo-train --resume run
         pneumo-convert run/best.ckpt model.pnm --precision f16
@@ -115,6 +115,10 @@ struct Train: ParsableCommand {
   @Option(help: "Of the folds, train only this one, from 0.")
   var fold: Int?
 
+  @Flag(
+    help: "Freeze the network of each fold, and write ensemble.pnm, which averages their logits.")
+  var ensemble = false
+
   @Option(
     help: "How the threshold is chosen: youden, sensitivity=0.95, or a probability.")
   var operatingPoint = "youden"
@@ -165,6 +169,8 @@ struct Train: ParsableCommand {
       guard let folds else { throw ValidationError("--fold goes with --folds.") }
       try check((0..<folds).contains(fold), "--fold is \(fold), expected 0 to \(folds - 1).")
     }
+    try check(
+      !ensemble || folds != nil && fold == nil, "--ensemble goes with --folds, all of them.")
     if let augment {
       try check(
         Augmentation(name: augment) != nil,

@@ -72,6 +72,7 @@ struct Training {
           choosing: settings.operatingPoint, on: answers, groups: groups.group)
         try RunFolder.finish(
           folder, summary, settings: settings, data: images.counts(images.samples.indices))
+        try RunFolder.write(summary.json, to: "\(folder)/metrics.json")
         try RunFolder.write(answers, summary, of: images, to: folder)
         say(text(of: summary, "epoch \(run.bestEpoch) is the best"))
       } else {
@@ -195,16 +196,21 @@ struct Training {
   ) throws {
     let all = Predictions(joining: predictions)
     let pooled = Summary(choosing: settings.operatingPoint, on: all, groups: groups.group)
-    for (number, _) in splits {
-      guard let number else { continue }
-      // Every network gets what was chosen on images that none of them has learned from.
+    let folders = splits.compactMap { $0.number.map { "\(output)/fold\($0)" } }
+    // Every network gets what was chosen on images that it has not learned from.
+    let checkpoints = try folders.map {
       try RunFolder.finish(
-        "\(output)/fold\(number)", pooled, settings: settings,
-        data: dataset.counts(dataset.samples.indices))
+        $0, pooled, settings: settings, data: dataset.counts(dataset.samples.indices))
     }
     try RunFolder.write(all, pooled, of: dataset, to: output)
     try RunFolder.write(pooled.json, to: "\(output)/metrics.json")
     say(text(of: pooled, "all folds together"))
+    guard command.ensemble else { return }
+    let ensemble = "\(output)/ensemble.pnm"
+    try RunFolder.freeze(checkpoints, folders: folders, ensemble: ensemble)
+    say(
+      "\(ensemble) averages the logits of \(folders.count) networks; no image here is new to all of "
+        + "them, so only other images can tell how good it is")
   }
 
   // MARK: Texts

@@ -156,13 +156,32 @@ import Testing
   }
 
   @Test func foldsArePooled() throws {
-    let result = try train("--epochs", "2", "--folds", "3", "--output", "folds")
+    let result = try train("--epochs", "2", "--folds", "3", "--ensemble", "--output", "folds")
     #expect(result.exitCode == 0, "\(result.error)")
     #expect(result.output.contains("all folds together"))
     let lines = String(decoding: try folder.read("folds/predictions.csv"), as: UTF8.self)
       .split(separator: "\n")
     #expect(lines.count == 41)
-    for fold in 0..<3 { _ = try folder.read("folds/fold\(fold)/best.ckpt") }
+    // Each network is measured by itself, and ships the threshold of all together.
+    let names = ["fold0/model", "fold1/model", "fold2/model", "ensemble"]
+    let models = try names.map { try Model(contentsOf: folder.path("folds/\($0).pnm")) }
+    #expect(Set(models.map(\.threshold)).count == 1)
+    let images = try (0..<3).map { fold in
+      let json = try JSONSerialization.jsonObject(
+        with: folder.read("folds/fold\(fold)/metrics.json"))
+      return try #require((json as? [String: Any])?["images"] as? Int)
+    }
+    #expect(images.reduce(0, +) == 40)
+
+    // The ensemble answers the mean of the logits.
+    let pixels = try ImageLoader(models[0].preprocessing).load(folder.path("data/light/1.jpeg"))
+    let logits = try models.map { model in
+      let answers = try Session(model).predict(pixels)
+      let light = try #require(answers.first { $0.label == "light" }).probability
+      return log(Double(light) / (1 - Double(light)))
+    }
+    #expect(Set(logits).count == 4)
+    #expect(abs(logits[3] - logits[..<3].reduce(0, +) / 3) < 1e-4)
   }
 
   @Test func badInputIsNamed() throws {

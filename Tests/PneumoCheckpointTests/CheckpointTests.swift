@@ -183,4 +183,40 @@ private func sample() throws -> Checkpoint {
       _ = try? mutated.withUnsafeBytes { try Checkpoint(SafetensorsFile($0)).graph() }
     }
   }
+
+  @Test func ensemblesAverageCalibratedLogits() throws {
+    let first = try sample()
+    var second = try sample()
+    second.temperature = 0.5
+    second.weights = second.weights.map { tensor in
+      let values: [Float] = tensor.floats!.map { $0 / 3 + 0.5 }
+      return SafetensorsTensor(name: tensor.name, shape: tensor.shape, values: values)
+    }
+    let ensemble = try Checkpoint(averaging: [first, second])
+    let path = folder.path("ensemble.ckpt")
+    try ensemble.write(to: path)
+    #expect(try Checkpoint(contentsOf: path).architecture == ensemble.architecture)
+    var generator = SeededGenerator(seed: 3)
+    let input = generator.floats(12 * 10 * 3)
+    func logits(_ graph: Graph) throws -> [Double] {
+      var nodes = graph.nodes
+      if case .dense(var layer) = nodes[nodes.count - 1].operation {
+        layer.activation = nil
+        nodes[nodes.count - 1].operation = .dense(layer)
+      } else {
+        nodes.removeLast()
+      }
+      let graph = try Graph(inputShape: graph.inputShape, nodes: nodes)
+      return NaiveGraph.run(graph, input: input).last!
+    }
+    let members: [[Double]] = try [first, second].map { try logits($0.calibratedGraph()) }
+    let expected: [Double] = zip(members[0], members[1]).map { ($0 + $1) / 2 }
+    let answers = try logits(ensemble.graph())
+    #expect(members[0] != members[1])
+    for (a, b) in zip(answers, expected) { #expect(abs(a - b) <= 1e-5 * max(abs(b), 1)) }
+    #expect(try ensemble.model().labels == first.labels)
+    #expect(throws: CheckpointError.self) { try Checkpoint(averaging: []) }
+    second.labels = ["z", "y", "x"]
+    #expect(throws: CheckpointError.self) { try Checkpoint(averaging: [first, second]) }
+  }
 }
