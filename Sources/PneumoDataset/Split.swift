@@ -23,6 +23,11 @@ public struct Split: Hashable, Sendable {
     return Split(training: split.training.sorted(), validation: split.validation.sorted())
   }
 
+  /// Every sample is for training.
+  public static func all(of dataset: Dataset) -> Split {
+    Split(training: Array(dataset.samples.indices), validation: [])
+  }
+
   /// `count` splits, in which each sample is for validation once. Groups stay whole, and each fold
   /// has nearly the same share of each class.
   ///

@@ -115,7 +115,8 @@ public final class TrainingRun {
       try trainEpoch(shouldStop, tell)
       let record = finishEpoch()
       let value = settings.monitor.value(of: record)
-      let isBest = progress.best.map { value < $0 } ?? true
+      // Without validation nothing speaks for an earlier epoch.
+      let isBest = split.validation.isEmpty || progress.best.map { value < $0 } ?? true
       if isBest { (progress.best, progress.bestEpoch) = (value, record.epoch) }
       advance(record)
       if isBest { try save("best.ckpt", withState: false) }

@@ -28,6 +28,7 @@ struct Train: ParsableCommand {
         pneumo-train xrays/train --network study1 --output run
         pneumo-train xrays/train --network pneumo --augment robust --output run
         pneumo-train xrays/train --network study3 --folds 5 --ensemble --output folds
+        pneumo-train xrays/train --folds 5 --refit --output final
         pneumo-train xrays/train --network mine.json --size 128 --output run
         pneumo-train --resume run
         pneumo-convert run/best.ckpt model.pnm --precision f16
@@ -118,6 +119,13 @@ struct Train: ParsableCommand {
   @Flag(
     help: "Freeze the network of each fold, and write ensemble.pnm, which averages their logits.")
   var ensemble = false
+
+  @Flag(
+    help: """
+      Then train on all images, for as many epochs as the folds needed, with the temperature and \
+      threshold that were chosen on them.
+      """)
+  var refit = false
 
   @Option(
     help: "How the threshold is chosen: youden, sensitivity=0.95, or a probability.")

@@ -31,6 +31,11 @@ struct Training {
   }
 
   func run() throws {
+    guard resumes || access("\(output)/\(RunRecord.name)", F_OK) != 0 else {
+      throw Failure(
+        description: "\(output): holds a run already; go on with it by pneumo-train --resume "
+          + "\(output), or take another folder")
+    }
     let kernels = try InstructionSet.select(command.isa)
     let threads = try command.threads ?? ThreadCount.preferred()
     let dataset = try Dataset(contentsOf: command.data ?? "")
@@ -43,11 +48,6 @@ struct Training {
     let splits = try makeSplits(images, groups)
     say(summary(of: graph, settings))
     if !resumes {
-      guard access("\(output)/\(RunRecord.name)", F_OK) != 0 else {
-        throw Failure(
-          description: "\(output): holds a run already; go on with it by pneumo-train --resume "
-            + "\(output), or take another folder")
-      }
       try RunFolder.make(output)
       try RunFolder.write(
         record.json(
@@ -55,16 +55,24 @@ struct Training {
           threads: threads), to: "\(output)/\(RunRecord.name)")
     }
 
+    func trained(
+      _ settings: RunSettings, _ split: Split, _ folder: String
+    ) throws -> TrainingRun {
+      try RunFolder.make(folder)
+      let run = try TrainingRun(
+        settings, images, cache, split, folder: folder, resumes: resumes, threads: threads,
+        kernels: kernels)
+      try train(run, total: settings.epochs)
+      return run
+    }
     var predictions: [Predictions] = []
+    var bestEpochs: [Int] = []
     for (number, split) in splits {
       let folder = number.map { "\(output)/fold\($0)" } ?? output
-      try RunFolder.make(folder)
       say((number.map { "fold \($0): " } ?? "") + images.describe(split))
-      let run = try TrainingRun(
-        settings, images, cache, split, folder: folder, resumes: resumes,
-        threads: threads, kernels: kernels)
-      try train(run, total: settings.epochs)
+      let run = try trained(settings, split, folder)
       guard !split.validation.isEmpty else { continue }
+      bestEpochs.append(run.bestEpoch)
       let answers = try run.bestPredictions()
       predictions.append(answers)
       if dataset.classes.count == 2 {
@@ -80,7 +88,20 @@ struct Training {
       }
     }
     if predictions.count > 1, dataset.classes.count == 2 {
-      try finishFolds(predictions, splits, settings, images, groups)
+      let pooled = try finishFolds(predictions, splits, settings, images, groups)
+      if command.refit {
+        var settings = settings
+        if settings.patience > 0 {
+          settings.epochs = (bestEpochs.reduce(0, +) + bestEpochs.count / 2) / bestEpochs.count
+        }
+        let (folder, split) = ("\(output)/refit", Split.all(of: images))
+        say("refit: \(images.describe(split))")
+        _ = try trained(settings, split, folder)
+        // With what was chosen out of fold.
+        try RunFolder.finish(
+          folder, pooled, settings: settings, data: images.counts(images.samples.indices))
+        say("\(folder)/best.ckpt is ready, with temperature and threshold of the folds")
+      }
     }
     if command.folds == nil {
       say(
@@ -193,7 +214,7 @@ struct Training {
   private func finishFolds(
     _ predictions: [Predictions], _ splits: [(number: Int?, split: Split)],
     _ settings: RunSettings, _ dataset: Dataset, _ groups: Groups
-  ) throws {
+  ) throws -> Summary {
     let all = Predictions(joining: predictions)
     let pooled = Summary(choosing: settings.operatingPoint, on: all, groups: groups.group)
     let folders = splits.compactMap { $0.number.map { "\(output)/fold\($0)" } }
@@ -205,12 +226,13 @@ struct Training {
     try RunFolder.write(all, pooled, of: dataset, to: output)
     try RunFolder.write(pooled.json, to: "\(output)/metrics.json")
     say(text(of: pooled, "all folds together"))
-    guard command.ensemble else { return }
+    guard command.ensemble else { return pooled }
     let ensemble = "\(output)/ensemble.pnm"
     try RunFolder.freeze(checkpoints, folders: folders, ensemble: ensemble)
     say(
       "\(ensemble) averages the logits of \(folders.count) networks; no image here is new to all of "
         + "them, so only other images can tell how good it is")
+    return pooled
   }
 
   // MARK: Texts

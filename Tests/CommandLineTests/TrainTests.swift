@@ -156,7 +156,8 @@ import Testing
   }
 
   @Test func foldsArePooled() throws {
-    let result = try train("--epochs", "2", "--folds", "3", "--ensemble", "--output", "folds")
+    let result = try train(
+      "--epochs", "2", "--folds", "3", "--ensemble", "--refit", "--output", "folds")
     #expect(result.exitCode == 0, "\(result.error)")
     #expect(result.output.contains("all folds together"))
     let lines = String(decoding: try folder.read("folds/predictions.csv"), as: UTF8.self)
@@ -172,6 +173,12 @@ import Testing
       return try #require((json as? [String: Any])?["images"] as? Int)
     }
     #expect(images.reduce(0, +) == 40)
+
+    #expect(result.output.contains("refit: training on 40 images"))
+    let refit = try Tool(name: "pneumo-convert").run(
+      ["folds/refit/best.ckpt", "refit.pnm"], in: folder)
+    #expect(refit.exitCode == 0, "\(refit.error)")
+    #expect(try Model(contentsOf: folder.path("refit.pnm")).threshold == models[0].threshold)
 
     // The ensemble answers the mean of the logits.
     let pixels = try ImageLoader(models[0].preprocessing).load(folder.path("data/light/1.jpeg"))
