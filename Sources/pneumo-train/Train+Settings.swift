@@ -70,7 +70,7 @@ struct Recipe {
       architecture = .pneumo(size: size ?? 128, classes: classes)
       preprocessing = .gray(size: architecture.side)
       augmentation = .robust(RobustAugmentation())
-      epochs = 40
+      epochs = 24
       isOwn = true
     } else if Self.isFile(network) {
       name = network.split(separator: "/").last.map { String($0.dropLast(5)) } ?? network

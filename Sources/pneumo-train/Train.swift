@@ -56,7 +56,7 @@ struct Train: ParsableCommand {
       valueName: "folder"))
   var resume: String?
 
-  @Option(help: "Epochs at most. (default: 30, study2 and study3 20, pneumo 40)")
+  @Option(help: "Epochs at most. (default: 30, study2 and study3 20, pneumo 24)")
   var epochs: Int?
 
   @Option(help: "Images of a batch. (default: 16, pneumo 32)")
