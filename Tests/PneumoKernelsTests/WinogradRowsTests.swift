@@ -31,6 +31,8 @@ import Testing
         ConvolutionCase(
           height: 21, width: 103, inputs: 4, outputs: 40, inputPixelStride: 5,
           outputPixelStride: 43, isPooled: isPooled, limits: (-0.5, 0.5)))
+      cases.append(
+        ConvolutionCase(height: 19, width: 525, inputs: 2, outputs: 2, isPooled: isPooled))
     }
     return cases
   }()
