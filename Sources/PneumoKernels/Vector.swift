@@ -67,12 +67,15 @@ func loadFour(_ pointer: UnsafePointer<Float>) -> Four {
   UnsafeRawPointer(pointer).loadUnaligned(as: Four.self)
 }
 
+// On baseline four elements are a vector.
 #if KERNEL_AVX512 || KERNEL_AVX2
+/// ``multiplyAdd(_:_:_:)`` of four elements.
 @inline(__always)
 func multiplyAdd(_ accumulator: Four, _ a: Four, _ b: Four) -> Four {
   accumulator.addingProduct(a, b)
 }
 
+/// Stores four elements at any alignment.
 @inline(__always)
 func store(_ four: Four, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: four, as: Four.self)
