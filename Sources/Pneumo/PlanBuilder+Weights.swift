@@ -23,6 +23,7 @@ extension PlanBuilder {
       switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
       case .winograd(let tileSize):
         return (tileSize + 2) * (tileSize + 2) * shape[2] * kernels.padded(shape[3])
+      case .winogradRows: return 18 * shape[2] * kernels.padded(shape[3])
       case .direct, .depthwise:
         return shape[0] * shape[1] * shape[2] * kernels.padded(shape[3] / layer.groups)
           * layer.groups
@@ -102,6 +103,18 @@ extension PlanBuilder {
         input: source, output: packed.pointer, tileSize: tileSize, inputs: inputs,
         outputs: outputs)
       kernels.packWinograd(&arguments)
+    }
+    return packed
+  }
+
+  /// A kernel of shape (3, 3, inputs, outputs) transformed along rows, for tiles of four.
+  func packedWinogradRows(_ kernel: WeightTensor) -> FloatBuffer {
+    let (inputs, outputs) = (kernel.shape[2], kernel.shape[3])
+    let packed = FloatBuffer(count: 18 * inputs * kernels.padded(outputs))
+    withFloats(kernel) { source in
+      var arguments = WinogradPackingArguments(
+        input: source, output: packed.pointer, tileSize: 4, inputs: inputs, outputs: outputs)
+      kernels.packWinogradRows(&arguments)
     }
     return packed
   }

@@ -25,6 +25,8 @@ public func makeKernelTable() -> KernelTable {
     packBlocks: { packBlocks($0) },
     packWinograd: { packWinograd($0) },
     widenHalf: { widenHalf($0, $1, $2) },
+    convolveWinogradRows: { convolveWinogradRows($0, $1, $2) },
+    packWinogradRows: { packWinogradRows($0) },
     multiplyAddPeak: { multiplyAddPeak($0, $1) },
     training: makeTrainingKernels())
 }
