@@ -1,37 +1,41 @@
 #!/usr/bin/env python3
-"""Writes what NumPy, SciPy and Keras make of seeds and of a small picture, for PneumoDatasetTests.
+"""Writes the numbers of NumPy's RandomState, and images moved by both kinds of Keras:
 
-Usage: Tools/make-dataset-goldens.py
-  Needs numpy, scipy and keras (made with numpy 2.4.6, scipy 1.17.1, keras 3.15.1). Writes
-  Tests/PneumoDatasetTests/Fixtures/{random,augmentation}.json. Numbers that must agree to the bit are
-  written as the bits of a float32 or as Python's shortest text of a float64.
+    python3 -m pip install --target FOLDER --no-deps keras_preprocessing==1.1.2
+    PYTHONPATH=FOLDER python3 Tools/make-dataset-goldens.py Tests/PneumoDatasetTests/Fixtures
+
+Made with NumPy 2.4.6, SciPy 1.17.1, Keras 3.15.1 and keras_preprocessing 1.1.2, on a CPU with FMA
+(where NumPy's matrix product is fused).
+
+random.json: of each seed, samples of RandomState; Python's shortest texts of a float64.
+
+augmented.txt: `era height width channels rotation shift shear zoom flip seed | draws | CRC-32`: the
+image is `image(height, width, channels)` below, the draws are theta, tx, ty, shear, zx, zy and the
+flip that `get_random_transform` gives after `numpy.random.seed`, and the number that comes after
+them, each the bits of a double in hex; the CRC-32 is that of the float32 tensor of
+`random_transform` and `standardize` with `rescale=1/255`.
 """
 import json
 import os
 import sys
+import warnings
+import zlib
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import numpy as np
-import scipy.ndimage
-from keras.src.legacy.preprocessing import image as keras3
-
-if not hasattr(scipy.ndimage, "interpolation"):  # what Keras 3 calls, until SciPy dropped it
-    scipy.ndimage.interpolation = scipy.ndimage
-keras3.scipy = scipy
-
-FOLDER = os.path.join(os.path.dirname(__file__), "../Tests/PneumoDatasetTests/Fixtures")
+warnings.simplefilter("ignore")
+import numpy
+from keras.src.legacy.preprocessing.image import ImageDataGenerator as Keras3
+from keras_preprocessing.image import ImageDataGenerator as Keras2
 
 
-def write(name, value):
-    with open(os.path.join(FOLDER, name), "w") as file:
-        json.dump(value, file, indent=0)
-        file.write("\n")
+def bits(number):
+    return numpy.float64(number).tobytes()[::-1].hex()
 
 
-def random():
+def write_random(path):
     cases = []
     for seed in (0, 42, 4294967295, [1], [42, 1, 7], [5, 3, 2, 10, 4000000000]):
-        r = np.random.RandomState(seed)
+        r = numpy.random.RandomState(seed)
         cases.append({
             "seed": seed,
             "sample": [r.random_sample() for _ in range(700)][::100],
@@ -40,60 +44,53 @@ def random():
             "normal": [r.standard_normal() for _ in range(5)],
             "shuffled": r.permutation(1000)[:10].tolist(),
         })
-    write("random.json", cases)
+    with open(path, "w") as file:
+        json.dump(cases, file, indent=0)
+        file.write("\n")
 
 
-def picture(height, width, channels):
-    i = np.arange(height * width * channels, dtype=np.int64)
-    return (i * i * 7 + i * 31 + 5) % 251 % 256
+def image(height, width, channels):
+    index = numpy.arange(height * width * channels, dtype=numpy.uint64)
+    values = (index * 2654435761 % 2**32) >> 13 & 255
+    return values.astype(numpy.float32).reshape(height, width, channels)
 
 
-def keras2(x, shear, zx, zy):
-    """keras_preprocessing 1.0.5's apply_affine_transform, for images of rows, columns, channels."""
-    matrix = None
-    if shear != 0:
-        s = np.deg2rad(shear)
-        matrix = np.array([[1, -np.sin(s), 0], [0, np.cos(s), 0], [0, 0, 1]])
-    if zx != 1 or zy != 1:
-        zoom = np.array([[zx, 0, 0], [0, zy, 0], [0, 0, 1]])
-        matrix = zoom if matrix is None else np.dot(matrix, zoom)
-    if matrix is None:
-        return x
-    ox, oy = float(x.shape[0]) / 2 + 0.5, float(x.shape[1]) / 2 + 0.5
-    matrix = np.dot(np.dot(np.array([[1, 0, ox], [0, 1, oy], [0, 0, 1]]), matrix),
-                    np.array([[1, 0, -ox], [0, 1, -oy], [0, 0, 1]]))
-    return np.stack([
-        scipy.ndimage.affine_transform(x[..., c], matrix[:2, :2], matrix[:2, 2], order=1,
-                                       mode="nearest", cval=0.0) for c in range(x.shape[2])], -1)
+def write_augmented(path):
+    shapes = [(13, 17, 3), (24, 24, 1), (1, 9, 1), (150, 150, 3), (224, 224, 1)]
+    settings = [  # rotation, shift, shear, zoom, flip
+        (0, 0, 0.2, 0.2, True),
+        (0, 0, 0, 0.2, False),
+        (0, 0, 11, 0, True),
+        (0, 0.1, 0, 0, False),
+        (20, 0, 0, 0, False),
+        (15, 0.2, 20, 0.5, True),
+        (0, 0, 0, 0, True),
+    ]
+    lines = []
+    for era, generator in (("keras2", Keras2), ("keras3", Keras3)):
+        for shape in shapes:
+            for rotation, shift, shear, zoom, flip in settings:
+                for seed in (3, 8):
+                    keras = generator(
+                        rotation_range=rotation, width_shift_range=float(shift),
+                        height_shift_range=float(shift), shear_range=shear, zoom_range=zoom,
+                        horizontal_flip=flip, rescale=1.0 / 255)
+                    draws = keras.get_random_transform(shape, seed)
+                    following = numpy.random.random_sample()
+                    tensor = keras.standardize(keras.random_transform(image(*shape), seed))
+                    assert tensor.dtype == numpy.float32 and tensor.shape == shape
+                    names = ("theta", "tx", "ty", "shear", "zx", "zy")
+                    case = (era, *shape, rotation, shift, shear, zoom, int(flip), seed)
+                    drawn = [bits(draws[name]) for name in names]
+                    drawn += [int(draws["flip_horizontal"]), bits(following)]
+                    crc = zlib.crc32(numpy.ascontiguousarray(tensor).tobytes())
+                    lines.append(
+                        " ".join(map(str, case)) + " | " + " ".join(map(str, drawn))
+                        + f" | {crc:08x}")
+    with open(path, "w") as file:
+        file.write("\n".join(lines) + "\n")
 
 
-def augmentation():
-    cases = []
-    for seed in range(6):
-        for era in ("keras2", "keras3"):
-            shape = [(9, 9, 1), (12, 12, 3), (9, 14, 1)][seed % 3]
-            x = picture(*shape).astype(np.float32).reshape(shape)
-            np.random.seed([seed, 3, 9])
-            generator = keras3.ImageDataGenerator(
-                shear_range=0.2 if seed != 3 else 20, zoom_range=0.2, horizontal_flip=True)
-            draw = generator.get_random_transform(shape)
-            shear, zx, zy = draw["shear"], draw["zx"], draw["zy"]
-            if era == "keras2":
-                y = keras2(x, shear, zx, zy)
-            else:
-                y = keras3.apply_affine_transform(
-                    x, shear=shear, zx=zx, zy=zy, row_axis=0, col_axis=1, channel_axis=2)
-            if draw["flip_horizontal"]:
-                y = y[:, ::-1]
-            y = np.ascontiguousarray(y, np.float32)
-            cases.append({
-                "era": era, "seed": [seed, 3, 9], "range": 0.2 if seed != 3 else 20,
-                "shape": shape, "shear": shear, "zx": zx, "zy": zy,
-                "flip": bool(draw["flip_horizontal"]),
-                "bits": y.view(np.uint32).reshape(-1).tolist(),
-            })
-    write("augmentation.json", cases)
-
-
-random()
-augmentation()
+folder = sys.argv[1]
+write_random(f"{folder}/random.json")
+write_augmented(f"{folder}/augmented.txt")

@@ -83,15 +83,64 @@ public struct RunSettings: Hashable, Sendable {
   public var json: JSON {
     .object([
       "network": .string(networkName), "epochs": .int(epochs), "batch": .int(batchSize),
-      "optimizer": .string("\(optimizer)"), "lr": .float(rate),
+      "optimizer": optimizer.json, "lr": .float(rate),
       "schedule": .string(decay.rawValue), "warm_up_epochs": .float(warmUpEpochs),
       "clip_norm": clipNorm.map { .float($0) } ?? .null,
       "average_decay": averageDecay.map { .float($0) } ?? .null,
       "label_smoothing": .float(labelSmoothing), "balance_classes": .bool(balancesClasses),
-      "augment": .string("\(augmentation)"), "seed": .int(seed), "patience": .int(patience),
+      "augment": augmentation.json, "seed": .int(seed), "patience": .int(patience),
       "monitor": .string(monitor.rawValue), "keras_compatible": .bool(isKerasCompatible),
       "operating_point": .string(operatingPoint.description),
       "preprocessing": preprocessing.json, "architecture": architecture.json,
     ])
+  }
+}
+
+extension Optimizer {
+  fileprivate var json: JSON {
+    switch self {
+    case .adam(let beta1, let beta2, let epsilon, let weightDecay):
+      .object([
+        "name": .string(weightDecay == 0 ? "adam" : "adamw"), "beta1": .double(beta1),
+        "beta2": .double(beta2), "epsilon": .float(epsilon), "weight_decay": .float(weightDecay),
+      ])
+    case .sgd(let momentum):
+      .object(["name": .string("sgd"), "momentum": .double(momentum)])
+    }
+  }
+}
+
+extension Augmentation {
+  fileprivate var json: JSON {
+    var members: [JSON.Member] = []
+    func add(_ name: String, _ value: JSON) { members.append(JSON.Member(name, value)) }
+    func range(_ range: ClosedRange<Double>) -> JSON {
+      .array([.double(range.lowerBound), .double(range.upperBound)])
+    }
+    switch geometry {
+    case .none: break
+    case .keras(let keras):
+      add("computed_as", .string(keras.era.rawValue))
+      add("rotation", .double(keras.rotation))
+      add("shift", .double(keras.shift))
+      add("shear", .double(keras.shear))
+      add("zoom", .double(keras.zoom))
+      add("flip", .bool(keras.flipsHorizontally))
+    case .pose(let pose):
+      add("rotation", .double(pose.rotation))
+      add("shift", .double(pose.shift))
+      add("scale", range(pose.scale))
+      add("aspect", .double(pose.aspect))
+      add("flip", .bool(pose.flipsHorizontally))
+    }
+    guard appearance != Appearance() else { return .object(members) }
+    add("gamma", range(appearance.gamma))
+    add("contrast", .double(appearance.contrast))
+    add("brightness", .double(appearance.brightness))
+    add("blur", .double(appearance.blurProbability))
+    add("noise", .double(appearance.noise))
+    add("erasing", .double(appearance.erasingProbability))
+    add("erased_area", range(appearance.erasedArea))
+    return .object(members)
   }
 }

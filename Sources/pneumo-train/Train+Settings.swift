@@ -33,7 +33,7 @@ extension Train {
     settings.averageDecay = average ?? (isOwn ? 0.998 : nil)
     settings.labelSmoothing = labelSmoothing
     settings.balancesClasses = balance
-    settings.augmentation = augment.flatMap { Augmentation(name: $0) } ?? recipe.augmentation
+    settings.augmentation = try augmentation.applied(to: recipe.augmentation)
     settings.seed = seed
     settings.patience = patience ?? (isOwn ? 0 : 5)
     settings.monitor = monitor ?? (kerasCompatible ? .valLoss : .crossEntropy)
@@ -69,7 +69,7 @@ struct Recipe {
       name = network
       architecture = .pneumo(size: size ?? 128, classes: classes)
       preprocessing = .gray(size: architecture.side)
-      augmentation = .robust(RobustAugmentation())
+      augmentation = .robust
       epochs = 24
       isOwn = true
     } else if Self.isFile(network) {

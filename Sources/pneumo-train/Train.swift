@@ -86,11 +86,6 @@ struct Train: ParsableCommand {
   @Flag(help: "Let all classes weigh the same, however many images they have.")
   var balance = false
 
-  @Option(
-    help:
-      "none, study (shear, zoom, flip as Keras) or robust. (default: what the network's study had)")
-  var augment: String?
-
   @Option(help: "What all random decisions follow.")
   var seed = 42
 
@@ -138,6 +133,9 @@ struct Train: ParsableCommand {
       """)
   var kerasCompatible = false
 
+  @OptionGroup(title: "AUGMENTATION")
+  var augmentation: AugmentationOptions
+
   @Flag(help: "Leave out images that cannot be read.")
   var skipBad = false
 
@@ -179,11 +177,7 @@ struct Train: ParsableCommand {
     }
     try check(
       !ensemble || folds != nil && fold == nil, "--ensemble goes with --folds, all of them.")
-    if let augment {
-      try check(
-        Augmentation(name: augment) != nil,
-        "--augment is '\(augment)', expected \(Augmentation.names.joined(separator: ", ")).")
-    }
+    try augmentation.check()
     try check(
       OperatingPoint(operatingPoint) != nil,
       "--operating-point is '\(operatingPoint)', expected youden, sensitivity=0.95 or 0.5.")

@@ -136,12 +136,7 @@ struct Training {
       throw Failure(description: "\(count); mend or remove them, or leave them out with --skip-bad")
     }
     complain("\(count) and are left out")
-    let bad = Set(cache.failures.map(\.sample))
-    let left = try dataset.removing(bad)
-    return (
-      left,
-      ImageCache(left.samples, settings.preprocessing, threads: threads)
-    )
+    return (try dataset.removing(Set(cache.failures.map(\.sample))), cache.removingFailures())
   }
 
   private func makeSplits(

@@ -86,6 +86,23 @@ import Testing
       again.error.contains("run: holds a run already; go on with it by pneumo-train --resume run"))
   }
 
+  @Test func settingsOverridePresets() throws {
+    let result = try train(
+      "--epochs", "1", "--augment", "study", "--rotation", "7", "--no-flip", "--noise", "4",
+      "--output", "run")
+    #expect(result.exitCode == 0, "\(result.error)")
+    let record = try JSONSerialization.jsonObject(with: folder.read("run/run.json"))
+    let settings = try #require((record as? [String: Any])?["settings"] as? [String: Any])
+    let augment = try #require(settings["augment"] as? [String: Any])
+    #expect(augment["computed_as"] as? String == "keras2")
+    for (name, value) in [
+      ("rotation", 7), ("shift", 0), ("shear", 0.2), ("zoom", 0.2), ("noise", 4), ("contrast", 0),
+    ] as [(String, Double)] {
+      #expect(augment[name] as? Double == value, "\(name)")
+    }
+    #expect(augment["flip"] as? Bool == false)
+  }
+
   /// A run that is stopped in any way goes on, also from another folder, and ends with the bits of one
   /// that was not.
   @Test(arguments: [("KILL", 137), ("INT", 130)])
@@ -209,6 +226,9 @@ import Testing
       (["data", "--resume", "x"], 2, "--resume knows data and folder"),
       (["data", "--output", "x", "--fold", "1"], 2, "--folds"),
       (["data", "--output", "x", "--operating-point", "best"], 2, "--operating-point"),
+      (["data", "--output", "x", "--augment", "some"], 2, "expected none, study, keras3, robust"),
+      (["data", "--output", "x", "--zoom", "1"], 2, "--zoom is 1.0, expected 0.0 to 0.9"),
+      (["data", "--output", "x", "--augment", "robust", "--shear", "5"], 2, "--shear"),
       (
         ["data", "--network", "net.json", "--output", "x", "--folds", "50", "--skip-bad"], 1,
         "patients"

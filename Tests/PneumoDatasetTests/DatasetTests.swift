@@ -1,3 +1,4 @@
+import Foundation
 @testable import PneumoDataset
 import PneumoImaging
 import PneumoModel
@@ -186,6 +187,99 @@ private func jpeg(_ seed: Int) throws -> [UInt8] {
       seen.insert(image())
     }
     #expect(seen.count == 50)
+  }
+
+  /// What `appearance` makes of a picture of 20×20 values of 60...190.
+  private func changed(_ set: (inout Appearance) -> Void) -> (before: [Float], after: [Float]) {
+    var appearance = Appearance()
+    set(&appearance)
+    let before = (0..<400).map { Float($0 * 37 % 131 + 60) }
+    var after = before
+    var random = NumPyRandom(seed: 3)
+    after.withUnsafeMutableBufferPointer {
+      appearance.apply($0.baseAddress!, Extent(20), 1, &random)
+    }
+    return (before, after)
+  }
+
+  @Test func eachSettingDoesWhatItSays() {
+    func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }
+    let same = changed { _ in }
+    #expect(same.after == same.before)
+
+    let brighter = changed { $0.brightness = 20 }
+    let added = brighter.after[0] - brighter.before[0]
+    #expect(abs(added) > 0.1 && abs(added) <= 20)
+    #expect(zip(brighter.after, brighter.before).allSatisfy { abs($0 - $1 - added) < 1e-3 })
+
+    let contrast = changed { $0.contrast = 0.4 }
+    let middle = mean(contrast.before)
+    let factor = (contrast.after[0] - middle) / (contrast.before[0] - middle)
+    #expect(abs(factor - 1) > 0.01 && abs(factor - 1) <= 0.4)
+    for (x, y) in zip(contrast.before, contrast.after) {
+      #expect(abs(y - middle - (x - middle) * factor) < 1e-3)
+    }
+
+    let gamma = changed { $0.gamma = 0.5...2 }
+    func exponent(_ index: Int) -> Double {
+      log(Double(gamma.after[index]) / 255) / log(Double(gamma.before[index]) / 255)
+    }
+    #expect((0.5...2).contains(exponent(0)) && abs(exponent(0) - 1) > 0.01)
+    for index in 0..<400 { #expect(abs(exponent(index) - exponent(0)) < 1e-4) }
+
+    let blurred = changed { $0.blurProbability = 1 }
+    let x = blurred.before
+    var sum: Float = 0
+    for (row, vertical) in [(4, 0.25), (5, 0.5), (6, 0.25)] as [(Int, Float)] {
+      sum += vertical * (0.25 * x[row * 20 + 8] + 0.5 * x[row * 20 + 9] + 0.25 * x[row * 20 + 10])
+    }
+    #expect(abs(blurred.after[5 * 20 + 9] - sum) < 1e-3)
+
+    let noisy = changed { $0.noise = 8 }
+    let noise = zip(noisy.after, noisy.before).map { $0 - $1 }
+    let deviation = mean(noise.map { $0 * $0 }).squareRoot()
+    #expect(deviation > 0.1 && deviation < 8 * 1.15)
+    #expect(abs(mean(noise)) < deviation / 4)
+
+    let erased = changed { $0.erasingProbability = 1 }
+    let places = (0..<400).filter { erased.after[$0] != erased.before[$0] }
+    #expect(Set(places.map { erased.after[$0] }).count == 1)
+    let (rows, columns) = (Set(places.map { $0 / 20 }), Set(places.map { $0 % 20 }))
+    #expect(places.count == rows.count * columns.count)
+    #expect((4...60).contains(places.count))
+  }
+
+  /// Images whose channels are equal are kept as one, and give the tensors of three.
+  @Test func grayImagesAreKeptAsOneChannel() throws {
+    let gray = (0..<64).map { UInt8($0 * 29 % 256) }
+    let color = gray.flatMap { [$0, $0, $0] }
+    try folder.write(
+      try PixelImage(width: 8, height: 8, channels: 1, pixels: gray).jpegBytes(quality: 100),
+      to: "a/1.jpeg")
+    try folder.write(
+      try PixelImage(width: 8, height: 8, channels: 3, pixels: color).jpegBytes(quality: 100),
+      to: "b/2.jpeg")
+    var uneven = color
+    uneven[3 * 20] = uneven[3 * 20 + 1] &+ 120
+    try folder.write(
+      try PixelImage(width: 8, height: 8, channels: 3, pixels: uneven).jpegBytes(quality: 100),
+      to: "b/3.jpeg")
+    let preprocessing = Preprocessing.kerasStudy(size: Extent(8))
+    let cache = ImageCache(
+      try Dataset(contentsOf: folder.path).samples, preprocessing, threads: 1)
+    #expect((0..<3).map { cache.channels(of: $0) } == [1, 1, 3])
+    #expect(cache.byteCount == 64 * 5)
+    for augmentation in [Augmentation.none, .study, .robust] {
+      for sample in 0..<2 {
+        var random = NumPyRandom(seed: 5)
+        var tensor = [Float](repeating: -1, count: 192)
+        tensor.withUnsafeMutableBufferPointer {
+          augmentation.write(sample, of: cache, random: &random, to: $0.baseAddress!)
+        }
+        #expect((0..<64).allSatisfy { Set(tensor[3 * $0..<3 * $0 + 3]).count == 1 })
+        #expect(Set(tensor).count > 20)
+      }
+    }
   }
 
   @Test(.enabled(if: SharedFolder.has("data/chest_xray_224/train"), "needs ../shared"))

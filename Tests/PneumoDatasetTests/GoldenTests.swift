@@ -30,16 +30,6 @@ private struct RandomGolden: Decodable {
   let permutation, shuffled: [Int]
 }
 
-private struct AugmentationGolden: Decodable {
-  let era: String
-  let seed: [UInt32]
-  let range: Double
-  let shape: [Int]
-  let shear, zx, zy: Double
-  let flip: Bool
-  let bits: [UInt32]
-}
-
 @Suite struct GoldenTests {
   @Test func randomNumbersAreNumPys() throws {
     let cases = try golden("random", [RandomGolden].self)
@@ -59,33 +49,61 @@ private struct AugmentationGolden: Decodable {
     }
   }
 
+  /// Draws and tensors are those of keras_preprocessing 1.1.2 and of Keras 3, bit for bit.
   @Test func augmentationIsKeras() throws {
-    let cases = try golden("augmentation", [AugmentationGolden].self)
-    #expect(cases.count == 12)
-    for golden in cases {
-      let augmentation = KerasAugmentation(
-        era: golden.era == "keras2" ? .keras2 : .keras3, shear: golden.range, zoom: 0.2)
-      var random = NumPyRandom(seed: golden.seed)
-      let draw = augmentation.draw(&random)
-      #expect(draw.shear == golden.shear)
-      #expect(draw.zoomX == golden.zx)
-      #expect(draw.zoomY == golden.zy)
-      #expect(draw.isFlipped == golden.flip)
-      let count = golden.shape.reduce(1, *)
-      let pixels = (0..<count).map { (i: Int) -> UInt8 in
-        let value = i * i * 7 + i * 31 + 5
-        return UInt8(value % 251)
+    let url = try #require(
+      Bundle.module.url(forResource: "Fixtures/augmented", withExtension: "txt"))
+    let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 2 * 5 * 7 * 2)
+    for line in lines {
+      let parts = line.split(separator: "|").map { $0.split(separator: " ").map(String.init) }
+      let numbers = try parts[0].dropFirst().map { try #require(Double($0)) }
+      let extent = Extent(height: Int(numbers[0]), width: Int(numbers[1]))
+      let channels = Int(numbers[2])
+      var keras = KerasGeometry(era: try #require(KerasGeometry.Era(rawValue: parts[0][0])))
+      (keras.rotation, keras.shift, keras.shear) = (numbers[3], numbers[4], numbers[5])
+      (keras.zoom, keras.flipsHorizontally) = (numbers[6], numbers[7] == 1)
+      var random = NumPyRandom(seed: UInt32(numbers[8]))
+      let draw = keras.draw(for: extent, &random)
+      let drawn = [draw.theta, draw.tx, draw.ty, draw.shear, draw.zx, draw.zy].map(hex)
+      #expect(
+        drawn + [draw.flipsHorizontally ? "1" : "0", hex(random.sample())] == parts[1], "\(line)")
+      let count = extent.height * extent.width * channels
+      let pixels = (0..<count).map { index in
+        UInt8(truncatingIfNeeded: (UInt32(truncatingIfNeeded: index) &* 2_654_435_761) >> 13)
       }
-      var tensor = [Float](repeating: -1, count: count)
+      // A guard band on either side must stay as it is.
+      var tensor = [Float](repeating: -7, count: count + 32)
       pixels.withUnsafeBufferPointer { pixels in
-        tensor.withUnsafeMutableBufferPointer { tensor in
-          augmentation.apply(
-            draw, pixels, Extent(height: golden.shape[0], width: golden.shape[1]),
-            golden.shape[2], to: tensor.baseAddress!)
+        tensor.withUnsafeMutableBufferPointer {
+          keras.apply(draw, pixels, extent, channels, to: $0.baseAddress! + 16)
         }
       }
-      #expect(
-        tensor.map(\.bitPattern) == golden.bits, "\(golden.era), seed \(golden.seed)")
+      #expect((tensor.prefix(16) + tensor.suffix(16)).allSatisfy { $0 == -7 })
+      let scaled = tensor[16..<16 + count].map { $0 * Float(1.0 / 255) }
+      #expect(crc32(scaled) == parts[2][0], "\(line)")
     }
   }
+}
+
+private func hex(_ number: Double) -> String {
+  let digits = String(number.bitPattern, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}
+
+/// The CRC-32 of zlib.
+private func crc32(_ values: [Float]) -> String {
+  let table = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { r, _ in r >> 1 ^ (r & 1 == 0 ? 0 : 0xEDB8_8320) }
+  }
+  var remainder = UInt32.max
+  values.withUnsafeBytes { bytes in
+    table.withUnsafeBufferPointer { table in
+      for byte in bytes {
+        remainder = remainder >> 8 ^ table[Int(UInt8(truncatingIfNeeded: remainder) ^ byte)]
+      }
+    }
+  }
+  let digits = String(~remainder, radix: 16)
+  return String(repeating: "0", count: 8 - digits.count) + digits
 }

@@ -51,7 +51,7 @@ private struct Setup {
     settings.batchSize = 10
     settings.rate = 0.02
     settings.averageDecay = 0.9
-    settings.augmentation = .robust(RobustAugmentation())
+    settings.augmentation = .robust
     settings.decay = .cosine
     settings.clipNorm = 1
     settings.patience = 0
