@@ -89,8 +89,8 @@ let package = Package(
     .target(
       name: "PneumoExperiment",
       dependencies: [
-        "Pneumo", "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
-        "PneumoJSON", "PneumoFiles",
+        "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
+        "PneumoJSON", "PneumoFiles", "PneumoConsole",
       ]),
 
     // Foreign models in.
@@ -114,8 +114,8 @@ let package = Package(
     .executableTarget(
       name: "pneumo-train",
       dependencies: [
-        "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoConsole",
-        "PneumoCommandLine", argumentParser,
+        "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoEvaluation",
+        "PneumoConsole", "PneumoCommandLine", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-infer",
@@ -136,6 +136,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
+        "PneumoTraining", "PneumoCheckpoint",
         "PneumoJSON", "PneumoConsole", "PneumoCommandLine", "PneumoTestSupport", argumentParser,
       ],
       path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),
@@ -164,14 +165,21 @@ let package = Package(
     .testTarget(
       name: "PneumoCheckpointTests", dependencies: ["PneumoCheckpoint", "PneumoTestSupport"]),
     .testTarget(
-      name: "PneumoDatasetTests", dependencies: ["PneumoDataset", "PneumoTestSupport"],
+      name: "PneumoDatasetTests",
+      dependencies: ["PneumoDataset", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation", "PneumoTestSupport"]),
+      name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoTrainingTests", dependencies: ["PneumoTraining", "PneumoTestSupport"]),
+      name: "PneumoTrainingTests",
+      dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoExperimentTests", dependencies: ["PneumoExperiment", "PneumoTestSupport"]),
+      name: "PneumoExperimentTests",
+      dependencies: [
+        "PneumoExperiment", "PneumoImaging", "PneumoTestSupport",
+      ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),
     .testTarget(

@@ -39,8 +39,8 @@ allowed() {
       echo "PneumoModel PneumoKernelABI PneumoCompute PneumoCheckpoint Synchronization $system"
       ;;
     PneumoExperiment)
-      echo "Pneumo PneumoModel PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
-        "PneumoCheckpoint PneumoImaging PneumoJSON PneumoFiles Synchronization Foundation $system"
+      echo "PneumoModel PneumoKernelABI PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
+        "PneumoCheckpoint PneumoJSON PneumoFiles PneumoConsole $system"
       ;;
     PneumoImport)
       echo "PneumoFiles PneumoModel PneumoCheckpoint CHDF5 Synchronization Foundation $system"
@@ -59,7 +59,7 @@ allowed() {
         "ArgumentParser $system"
       ;;
     pneumo-train)
-      echo "PneumoExperiment PneumoTraining PneumoDataset PneumoCheckpoint PneumoModel PneumoFiles" \
+      echo "PneumoExperiment PneumoTraining PneumoDataset PneumoEvaluation PneumoCheckpoint PneumoModel PneumoFiles" \
         "PneumoImaging PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
         "Synchronization $system"
       ;;

@@ -17,6 +17,6 @@ struct Bench: ParsableCommand {
 
       Exit codes: 0 all good, 1 a wrong answer or a failure, 2 wrong usage.
       """,
-    subcommands: [Run.self, MeasureKernels.self, MeasurePipeline.self],
+    subcommands: [Run.self, MeasureKernels.self, MeasurePipeline.self, MeasureTraining.self],
     defaultSubcommand: Run.self)
 }

@@ -7,12 +7,15 @@ enum ConvolutionAlgorithm: Equatable {
   case direct
   /// F(m×m, 3×3) with m = `tileSize`.
   case winograd(tileSize: Int)
+  /// F(1×4, 3×3), for few input channels.
+  case winogradRows
 
   /// The cheapest by a model that knows only the sizes and the instruction set, so that the same
   /// layer always gives the same bits.
   ///
-  /// Costs count vector multiplications with additions. Per element of a tile, a transform takes as
-  /// long as some of these, which were fitted to measured times: loads and stores limit it.
+  /// Costs count vector multiplications with additions. Per element of a tile, or per tile of one row,
+  /// a transform takes as long as some of these, which were fitted to measured times: loads and stores
+  /// limit it.
   static func choose(
     for geometry: ConvolutionGeometry, kernels: KernelTable
   ) -> ConvolutionAlgorithm {
@@ -31,6 +34,14 @@ enum ConvolutionAlgorithm: Equatable {
     let isWhole = inputs % kernels.vectorCount == 0
     var best = ConvolutionAlgorithm.direct
     var least = height * width * outputVectors * (9 * inputs + tileCost)
+    if inputs <= WinogradRowStrip.mostChannels {
+      let tiles = (height + 1) / 2 * 2 * ((width + 3) / 4)
+      let cost = tiles * (rowInputCost + outputVectors * (18 * inputs + rowOutputCost))
+      if cost < least {
+        best = .winogradRows
+        least = cost
+      }
+    }
     for tileSize in [2, 4, 6] {
       let tiles =
         ((height + tileSize - 1) / tileSize) * ((width + tileSize - 1) / tileSize)
@@ -52,4 +63,6 @@ enum ConvolutionAlgorithm: Equatable {
   /// Where channels are no whole vectors, so that each element is gathered first.
   private static let gatherCost = 24
   private static let outputCost = 6
+  private static let rowInputCost = 20
+  private static let rowOutputCost = 18
 }

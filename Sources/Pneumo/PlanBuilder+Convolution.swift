@@ -11,11 +11,16 @@ extension PlanBuilder {
     let outputs = geometry.outputChannels
     let result = makeBuffer(geometry.output.height * geometry.output.width * outputs)
     let lastNode = pooling ?? node
-    switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
+    let algorithm = ConvolutionAlgorithm.choose(for: geometry, kernels: kernels)
+    switch algorithm {
     case .depthwise: appendDepthwise(geometry, input, to: result, lastNode: lastNode)
-    case .direct where readsPicture && layer.groups == 1 && geometry.inputChannels > 1:
-      appendPictureConvolution(geometry, input, to: result, lastNode: lastNode)
-    case .direct: appendDirect(geometry, input, to: result, lastNode: lastNode)
+    case .direct, .winogradRows:
+      let kernel = RowKernel(isWinograd: algorithm == .winogradRows, kernels)
+      if readsPicture && layer.groups == 1 && geometry.inputChannels > 1 {
+        appendPictureConvolution(geometry, kernel, input, to: result, lastNode: lastNode)
+      } else {
+        appendRows(geometry, kernel, input, to: result, lastNode: lastNode)
+      }
     case .winograd(let tileSize):
       appendWinograd(geometry, tileSize: tileSize, input, to: result, lastNode: lastNode)
     }
@@ -56,8 +61,9 @@ extension PlanBuilder {
   }
 
   /// Group after group.
-  private mutating func appendDirect(
-    _ geometry: ConvolutionGeometry, _ input: Plan.Buffer, to result: Plan.Buffer, lastNode: Int
+  private mutating func appendRows(
+    _ geometry: ConvolutionGeometry, _ rowKernel: RowKernel, _ input: Plan.Buffer,
+    to result: Plan.Buffer, lastNode: Int
   ) {
     let layer = geometry.layer
     let groups = layer.groups
@@ -65,16 +71,14 @@ extension PlanBuilder {
     let outputs = geometry.outputChannels / groups
     let padded = appendPadding(geometry, input)
     let kernelRows = layer.kernel.shape[0] * layer.kernel.shape[1] * inputs
-    let kernel = packed(
-      layer.kernel, rows: kernelRows, columns: geometry.outputChannels, groups: groups)
+    let kernel = rowKernel.packed(layer.kernel, self, groups: groups)
     let bias = packed(layer.bias, columns: geometry.outputChannels, groups: groups)
     let biasGroupCount = kernels.padded(outputs)
-    let run = kernels.convolveDirect
     let tiles = Tiling(count: geometry.output.height)
     appendStep(
-      geometry.kernelName("conv", "Direct"), padded, to: result, lastNode: lastNode,
+      geometry.kernelName("conv", rowKernel.name), padded, to: result, lastNode: lastNode,
       multiplyAdds: geometry.multiplyAdds, split: .image(tiles: tiles.tiles),
-      scratchCount: kernels.tileCount
+      scratchCount: rowKernel.scratchCount
     ) { tile in
       for group in 0..<groups {
         var arguments = geometry.arguments(
@@ -84,7 +88,7 @@ extension PlanBuilder {
         arguments.output += group * outputs
         arguments.inputChannels = inputs
         arguments.outputChannels = outputs
-        run(&arguments, tiles[tile.index].lowerBound, tiles[tile.index].upperBound)
+        rowKernel.run(&arguments, tiles[tile.index].lowerBound, tiles[tile.index].upperBound)
       }
     }
   }

@@ -9,24 +9,21 @@ import PneumoModel
 extension PlanBuilder {
   /// Appends the convolution of a picture of several channels that may be gray.
   mutating func appendPictureConvolution(
-    _ geometry: ConvolutionGeometry, _ input: Plan.Buffer, to result: Plan.Buffer, lastNode: Int
+    _ geometry: ConvolutionGeometry, _ rowKernel: RowKernel, _ input: Plan.Buffer,
+    to result: Plan.Buffer, lastNode: Int
   ) {
     let layer = geometry.layer
     let gray = appendGray(geometry, input)
     let padded = appendPadding(geometry, input)
-    let outputs = geometry.outputChannels
-    let taps = geometry.window.height * geometry.window.width
-    let kernel = packed(
-      layer.kernel, rows: taps * geometry.inputChannels, columns: outputs)
-    let grayKernel = packed(
-      sumOfChannels(layer.kernel), rows: taps, columns: outputs)
-    let bias = packed(layer.bias, columns: outputs)
-    let run = kernels.convolveDirect
+    let kernel = rowKernel.packed(layer.kernel, self)
+    let grayKernel = rowKernel.packed(sumOfChannels(layer.kernel), self)
+    let bias = packed(layer.bias, columns: geometry.outputChannels)
     let tiles = Tiling(count: geometry.output.height)
     appendStep(
-      geometry.kernelName("conv", "Direct"), padded, other: gray, to: result, lastNode: lastNode,
+      geometry.kernelName("conv", rowKernel.name), padded, other: gray, to: result,
+      lastNode: lastNode,
       multiplyAdds: geometry.multiplyAdds, split: .image(tiles: tiles.tiles),
-      scratchCount: kernels.tileCount
+      scratchCount: rowKernel.scratchCount
     ) { tile in
       let isGray = tile.other[gray.count - 1] == 1
       var arguments = geometry.arguments(
@@ -37,7 +34,7 @@ extension PlanBuilder {
         arguments.inputPixelStride = 1
         arguments.inputRowStride = geometry.paddedWidth
       }
-      run(&arguments, tiles[tile.index].lowerBound, tiles[tile.index].upperBound)
+      rowKernel.run(&arguments, tiles[tile.index].lowerBound, tiles[tile.index].upperBound)
     }
   }
 

@@ -23,6 +23,7 @@ extension PlanBuilder {
       switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
       case .winograd(let tileSize):
         return (tileSize + 2) * (tileSize + 2) * shape[2] * kernels.padded(shape[3])
+      case .winogradRows: return 18 * shape[2] * kernels.padded(shape[3])
       case .direct, .depthwise:
         return shape[0] * shape[1] * shape[2] * kernels.padded(shape[3] / layer.groups)
           * layer.groups
@@ -106,6 +107,18 @@ extension PlanBuilder {
     return packed
   }
 
+  /// A kernel of shape (3, 3, inputs, outputs) transformed along rows, for tiles of four.
+  func packedWinogradRows(_ kernel: WeightTensor) -> FloatBuffer {
+    let (inputs, outputs) = (kernel.shape[2], kernel.shape[3])
+    let packed = FloatBuffer(count: 18 * inputs * kernels.padded(outputs))
+    withFloats(kernel) { source in
+      var arguments = WinogradPackingArguments(
+        input: source, output: packed.pointer, tileSize: 4, inputs: inputs, outputs: outputs)
+      kernels.packWinogradRows(&arguments)
+    }
+    return packed
+  }
+
   /// A bias per column, zero where there is none, each group padded to whole blocks.
   func packed(_ bias: WeightTensor?, columns: Int, groups: Int = 1) -> FloatBuffer {
     let perGroup = columns / groups
@@ -122,15 +135,6 @@ extension PlanBuilder {
 }
 
 extension Activation {
-  /// The limits that this activation clamps to, `nil` where it is none that clamps.
-  var clampLimits: (low: Float, high: Float)? {
-    switch self {
-    case .relu: (0, .infinity)
-    case .relu6: (0, 6)
-    case .sigmoid, .softmax, .tanh, .swish: nil
-    }
-  }
-
   /// The name that kernel names end with.
   var kernelName: String {
     switch self {

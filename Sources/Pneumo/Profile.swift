@@ -15,7 +15,7 @@ public struct LayerOutput: Sendable {
 public struct LayerProfile: Sendable {
   /// The name of the layer in the graph.
   public let layer: String
-  /// Instruction set and kernel, for example `avx512.conv3x3s1DirectBiasReLU`.
+  /// Instruction set and kernel, for example `avx512.conv3x3s2DirectBiasReLU`.
   public let kernel: String
   /// How many images the times are for.
   public let images: Int

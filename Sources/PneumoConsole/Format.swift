@@ -35,6 +35,18 @@ public enum Format {
     return "\(fixed(value, 1)) TiB"
   }
 
+  /// `text` as it stands in XML and HTML, between tags.
+  public static func markup(_ text: String) -> String {
+    text.reduce(into: "") { result, character in
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      default: result.append(character)
+      }
+    }
+  }
+
   /// A time as `0:07`, `12:34` or `1:02:03`.
   public static func duration(seconds: Double) -> String {
     let total = Int(min(max(seconds, 0), 1e9).rounded())

@@ -55,19 +55,10 @@ struct AffineMap: Equatable, Sendable {
 
 extension Transform {
 
-  /// From the row and column of a pixel of the result to those in an image of this size.
-  ///
-  /// Keras' matrix (`apply_affine_transform`), and then the window.
+  /// Keras' matrix (`apply_affine_transform`): from the row and column of a pixel of the result to
+  /// those in an image of this size.
   func map(for size: Extent) -> AffineMap {
     let (height, width) = (Double(size.height), Double(size.width))
-    let keras = kerasMap(height: height, width: width)
-    guard window != Window() else { return keras }
-    let shown = AffineMap(
-      (window.height, 0, window.down * height), (0, window.width, window.right * width))
-    return shown.centered(height / 2 - 0.5, width / 2 - 0.5) * keras
-  }
-
-  private func kerasMap(height: Double, width: Double) -> AffineMap {
     let turn = radians(rotation)
     let lean = radians(shear)
     let rotating = AffineMap((cos(turn), -sin(turn), 0), (sin(turn), cos(turn), 0))
@@ -75,12 +66,11 @@ extension Transform {
     let shearing = AffineMap((1, -sin(lean), 0), (0, cos(lean), 0))
     let zooming = AffineMap((firstZoom, 0, 0), (0, secondZoom, 0))
     let map = rotating * shifting * shearing * zooming
-    switch era {
-    case .keras2:
-      return map.centered(height / 2 + 0.5, width / 2 + 0.5)
-    case .keras3:
-      // Height is taken for x here, and so it is in Keras.
-      return map.centered(height / 2 - 0.5, width / 2 - 0.5).swappingAxes
+    switch convention {
+    case .keras2: return map.centered(height / 2 + 0.5, width / 2 + 0.5)
+    // Height is taken for x here, and so it is in Keras.
+    case .keras3: return map.centered(height / 2 - 0.5, width / 2 - 0.5).swappingAxes
+    case .centered: return map.centered(height / 2 - 0.5, width / 2 - 0.5)
     }
   }
 

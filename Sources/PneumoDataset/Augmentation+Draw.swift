@@ -10,18 +10,18 @@ extension Augmentation {
 
   /// Draws what becomes of one image.
   ///
-  /// In this order, each where its range is not zero: Keras' draws (`get_random_transform`), which
+  /// In this order, each where its range is not off: Keras' draws (`get_random_transform`), which
   /// are rotation, shift of rows, shift of columns, shear, two zoom factors, and always one number
-  /// for each of the two flips; then crop (side, down, right), scale, aspect, blur, contrast,
-  /// brightness, gamma, noise (deviation, seed), erasing (whether, area, shape, row, column, value).
+  /// for each of the two flips; then scale, aspect, gamma, contrast, brightness, blur, noise
+  /// (deviation, seed), erasing (whether, area, shape, row, column, value).
   ///
   /// - Parameter size: of the image.
   public func draw(for size: Extent, from random: inout NumPyRandom) -> Transform {
     var transform = Transform()
     drawAsKeras(for: size, from: &random, into: &transform)
-    drawWindow(from: &random, into: &transform.window)
-    drawGreyValues(from: &random, into: &transform)
-    if erasingProbability != 0, random.unit() < erasingProbability {
+    drawSize(from: &random, into: &transform)
+    drawGrayLevels(from: &random, into: &transform)
+    if erasing != 0, random.unit() < erasing {
       transform.erased = drawErasure(of: size, from: &random)
     }
     return transform
@@ -30,7 +30,7 @@ extension Augmentation {
   private func drawAsKeras(
     for size: Extent, from random: inout NumPyRandom, into transform: inout Transform
   ) {
-    transform.era = era
+    transform.convention = convention
     if rotation != 0 { transform.rotation = random.uniform(-rotation, rotation) }
     if shift != 0 {
       transform.firstShift = random.uniform(-shift, shift) * Double(size.height)
@@ -41,38 +41,30 @@ extension Augmentation {
       transform.firstZoom = random.uniform(1 - zoom, 1 + zoom)
       transform.secondZoom = random.uniform(1 - zoom, 1 + zoom)
     }
-    transform.flipsHorizontally = random.unit() < 0.5 && horizontalFlip
+    transform.flipsHorizontally = random.unit() < 0.5 && flip
     _ = random.unit()  // the vertical flip, which Keras draws always and nobody wants
   }
 
-  private func drawWindow(from random: inout NumPyRandom, into window: inout Transform.Window) {
-    if crop != 0 {
-      let side = random.uniform(1 - crop, 1)
-      let slack = (1 - side) / 2
-      window.height = side
-      window.width = side
-      window.down = random.uniform(-slack, slack)
-      window.right = random.uniform(-slack, slack)
+  private func drawSize(from random: inout NumPyRandom, into transform: inout Transform) {
+    if scale != 1...1 {
+      let factor = random.uniform(scale.lowerBound, scale.upperBound)
+      transform.firstZoom *= factor
+      transform.secondZoom *= factor
     }
-    if scale != 0 {
-      let factor = random.factor(upTo: 1 + scale)
-      window.height *= factor
-      window.width *= factor
-    }
-    if aspect != 0 {
-      let factor = random.factor(upTo: 1 + aspect).squareRoot()
-      window.height *= factor
-      window.width /= factor
+    if aspect != 1 {
+      let factor = exp(random.uniform(-log(aspect), log(aspect)) / 2)
+      transform.firstZoom *= factor
+      transform.secondZoom /= factor
     }
   }
 
-  private func drawGreyValues(from random: inout NumPyRandom, into transform: inout Transform) {
-    if blur != 0...0 { transform.blur = Float(random.uniform(blur.lowerBound, blur.upperBound)) }
-    if contrast != 0 { transform.contrast = Float(random.uniform(1 - contrast, 1 + contrast)) }
-    if brightness != 0 {
-      transform.brightness = Float(random.uniform(1 - brightness, 1 + brightness))
+  private func drawGrayLevels(from random: inout NumPyRandom, into transform: inout Transform) {
+    if gamma != 1...1 {
+      transform.gamma = exp(random.uniform(log(gamma.lowerBound), log(gamma.upperBound)))
     }
-    if gamma != 0 { transform.gamma = Float(random.factor(upTo: 1 + gamma)) }
+    if contrast != 0 { transform.contrast = Float(random.uniform(1 - contrast, 1 + contrast)) }
+    if brightness != 0 { transform.brightness = Float(random.uniform(-brightness, brightness)) }
+    if blur != 0 { transform.isBlurred = random.unit() < blur }
     if noise != 0 {
       transform.noise = Float(random.uniform(0, noise))
       transform.noiseSeed = random.nextWord()
@@ -80,25 +72,15 @@ extension Augmentation {
   }
 
   private func drawErasure(of size: Extent, from random: inout NumPyRandom) -> Transform.Erasure {
-    let area = random.uniform(erasingArea.lowerBound, erasingArea.upperBound)
-    let shape = random.factor(upTo: 3)
-    func side(_ extent: Int, _ share: Double) -> Int {
-      min(extent, max(1, Int((Double(extent) * min(1, share)).rounded())))
-    }
-    let height = side(size.height, (area * shape).squareRoot())
-    let width = side(size.width, (area / shape).squareRoot())
+    let area = random.uniform(erasedArea.lowerBound, erasedArea.upperBound)
+    let pixels = area * Double(size.height * size.width)
+    let ratio = exp(random.uniform(-0.7, 0.7))
+    let height = min(max(Int((pixels * ratio).squareRoot()), 1), size.height)
+    let width = min(max(Int((pixels / ratio).squareRoot()), 1), size.width)
     let top = Int(random.unit() * Double(size.height - height + 1))
     let left = Int(random.unit() * Double(size.width - width + 1))
     return Transform.Erasure(
       rows: top..<top + height, columns: left..<left + width,
       value: Float(random.uniform(0, 255)))
-  }
-}
-
-extension NumPyRandom {
-  /// A factor of 1 / `limit` ... `limit`, uniform in its logarithm.
-  fileprivate mutating func factor(upTo limit: Double) -> Double {
-    let bound = log(limit)
-    return exp(uniform(-bound, bound))
   }
 }

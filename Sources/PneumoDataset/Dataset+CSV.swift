@@ -6,7 +6,8 @@ extension Dataset {
   ///
   /// Its first line names the columns: `path`, `label` and, if wanted, `patient`, in any order;
   /// others are passed over. Quoting follows RFC 4180. Paths are relative to the folder of the CSV,
-  /// or absolute. Classes are the labels by byte order. Where there is no patient, or an empty one,
+  /// or absolute. Classes are the labels by byte order, and the images of each follow by byte order
+  /// of their paths, whatever the order of the lines. Where there is no patient, or an empty one,
   /// ``Sample/patient(ofFile:)`` says who it is.
   ///
   /// Throws ``DatasetError``, with the number of the line, for what is not such a file, for a path
@@ -14,15 +15,16 @@ extension Dataset {
   public init(csv: String) throws(DatasetError) {
     let table = try CSVTable(file: csv)
     let classes = Set(table.rows.map(\.label)).sorted { $0.precedesInBytes($1) }
-    let labels = Dictionary(uniqueKeysWithValues: zip(classes, 0...))
-    try self.init(
-      source: csv, classes: classes,
-      samples: table.rows.map { row in
+    let rows = Dictionary(grouping: table.rows, by: \.label)
+      .mapValues { $0.sorted { $0.path.precedesInBytes($1.path) } }
+    let samples = classes.enumerated().flatMap { label, name in
+      rows[name, default: []].map { row in
         Sample(
-          path: row.path, label: labels[row.label] ?? 0,
+          path: row.path, label: label,
           patient: row.patient.isEmpty ? Sample.patient(ofFile: row.path) : row.patient)
-      },
-      ignoredFiles: 0)
+      }
+    }
+    try self.init(source: csv, classes: classes, samples: samples, ignoredFiles: 0)
   }
 }
 

@@ -83,7 +83,10 @@ private struct FolderEntries {
   init(of folder: String) throws(DatasetError) {
     guard let stream = opendir(folder) else {
       throw DatasetError(
-        .unreadable, "cannot open this folder: \(String(cString: strerror(errno)))", file: folder)
+        .unreadable,
+        "cannot list the folder: \(String(cString: strerror(errno))); expected a folder of class"
+          + " folders, or a .csv table",
+        file: folder)
     }
     defer { closedir(stream) }
     while let entry = readdir(stream) {

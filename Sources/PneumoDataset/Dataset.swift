@@ -4,7 +4,7 @@ public struct Dataset: Hashable, Sendable {
   public let source: String
   /// The names of the classes by byte order; a label is an index of them.
   public let classes: [String]
-  /// The images: for a folder, class by class in Keras' order; for a CSV, in the order of its lines.
+  /// The images, class by class: of a folder in Keras' order, of a CSV by byte order of the paths.
   public let samples: [Sample]
   /// How many files of a folder were passed over since they have another suffix or are hidden.
   public let ignoredFiles: Int
@@ -36,9 +36,14 @@ public struct Dataset: Hashable, Sendable {
     }
   }
 
-  /// What stands at `path`: a folder as ``init(folder:)`` reads it, or a CSV for ``init(csv:)``.
-  public init(at path: String) throws(DatasetError) {
-    if isFolder(path) { try self.init(folder: path) } else { try self.init(csv: path) }
+  /// What stands at `path`: a file whose name ends in `.csv` as ``init(csv:)`` reads it, else a
+  /// folder as ``init(folder:)`` does.
+  public init(contentsOf path: String) throws(DatasetError) {
+    if path.lowercased().hasSuffix(".csv"), !isFolder(path) {
+      try self.init(csv: path)
+    } else {
+      try self.init(folder: path)
+    }
   }
 
   /// How many of the samples at `indices` each class has; of all samples by default.
@@ -61,7 +66,7 @@ public struct Dataset: Hashable, Sendable {
 extension StringProtocol {
   /// Whether this stands before `other` by the bytes of UTF-8, which is the order of Python's
   /// `sorted`, and not that of a language.
-  func precedesInBytes<Other: StringProtocol>(_ other: Other) -> Bool {
+  func precedesInBytes(_ other: some StringProtocol) -> Bool {
     utf8.lexicographicallyPrecedes(other.utf8)
   }
 }

@@ -3,7 +3,7 @@ import PneumoFiles
 /// Why a data set cannot be used as asked.
 ///
 /// `description` is one English sentence that names the file, where there is one, and says what to
-/// do; with ``Kind/unreadableImages`` one line for each image follows.
+/// do.
 public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, for programs.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -35,8 +35,6 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case leak
     /// Images that cannot be decoded; `unreadable` lists them.
     case unreadableImages
-    /// An augmentation with settings outside their ranges.
-    case invalidAugmentation
     /// The caller asked to stop.
     case cancelled
   }
@@ -71,8 +69,7 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file and the line, where known, and the reason.
   public var description: String {
     let place = [file, line.map(String.init)].compactMap(\.self).joined(separator: ":")
-    let sentence = place.isEmpty ? reason : "\(place): \(reason)"
-    return ([sentence] + unreadable.map { "  \($0)" }).joined(separator: "\n")
+    return place.isEmpty ? reason : "\(place): \(reason)"
   }
 }
 

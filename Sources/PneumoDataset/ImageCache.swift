@@ -14,6 +14,8 @@ public struct ImageCache: Sendable {
   public let images: [PixelImage]
   /// What turns images into tensors.
   public let preprocessor: Preprocessor
+  /// A number for the bytes of each sample's file: the same for the same bytes.
+  let fingerprints: [Int]
   /// The images that were skipped, by the order of the samples.
   public let skipped: [UnreadableImage]
 
@@ -43,13 +45,15 @@ public struct ImageCache: Sendable {
     guard skipsBad || skipped.isEmpty else {
       throw DatasetError(
         .unreadableImages,
-        "\(skipped.count) of \(dataset.samples.count) images cannot be decoded; mend or remove"
-          + " them, or skip bad images:",
+        "\(skipped.count) of \(dataset.samples.count) images cannot be read; mend or remove them, or"
+          + " leave them out",
         file: dataset.source, unreadable: skipped)
     }
     preprocessor = Preprocessor(preprocessing)
     self.dataset = try dataset.removing(Set(failures.map(\.key)))
-    images = results.images.compactMap(\.self)
+    let decoded = results.images.compactMap(\.self)
+    images = decoded.map(\.image)
+    fingerprints = decoded.map(\.fingerprint)
   }
 
   /// Bytes of all pixels.
@@ -57,7 +61,7 @@ public struct ImageCache: Sendable {
 }
 
 private struct Decoded: Sendable {
-  var images: [PixelImage?]
+  var images: [(image: PixelImage, fingerprint: Int)?]
   var failures: [Int: UnreadableImage] = [:]
   var done = 0
 }
@@ -67,7 +71,7 @@ private func decodeAll(
   _ paths: [String], _ preprocessing: Preprocessing, threads: Int,
   progress: @Sendable (Int) -> Void, isCancelled: @Sendable () -> Bool
 ) -> Decoded? {
-  let decoded = Mutex(Decoded(images: [PixelImage?](repeating: nil, count: paths.count)))
+  let decoded = Mutex(Decoded(images: Array(repeating: nil, count: paths.count)))
   let next = Atomic(0)
   let stops = Atomic(false)
   let workers = max(1, min(threads, paths.count))
@@ -80,12 +84,13 @@ private func decodeAll(
         stops.store(true, ordering: .relaxed)
         return
       }
-      let image = Result { () throws(ImageError) in
-        try loader.loadPixels(paths[index]).withoutEqualChannels()
+      let result = Result { () throws(ImageError) in
+        let image = try loader.loadPixels(paths[index])
+        return (image.withoutEqualChannels(), loader.file.hashValue)
       }
       decoded.withLock { decoded in
-        switch image {
-        case .success(let image): decoded.images[index] = image
+        switch result {
+        case .success(let result): decoded.images[index] = result
         case .failure(let error):
           decoded.failures[index] = UnreadableImage(path: paths[index], reason: error.reason)
         }

@@ -9,10 +9,6 @@ public enum RandomStream: UInt32, Hashable, Sendable, CaseIterable {
   case augmentation = 3
   /// Augmentation of what validates, as the study did.
   case validationAugmentation = 4
-  /// First weights.
-  case weights = 5
-  /// Masks of dropout.
-  case dropout = 6
 }
 
 extension NumPyRandom {

@@ -4,7 +4,7 @@ public struct Sample: Hashable, Sendable {
   public let path: String
   /// Index of its class.
   public let label: Int
-  /// Whose image it is. Images of one patient never stand on both sides of a split.
+  /// Whose image it is. Images of one patient never stand on both sides of a grouped split.
   public let patient: String
 
   /// A labelled image.

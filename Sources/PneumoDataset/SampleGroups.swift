@@ -1,4 +1,5 @@
 import PneumoFiles
+import PneumoImaging
 
 /// Which samples belong together, so that no split parts them: the images of one patient, and
 /// images that are the same byte by byte, with all that hangs on either.
@@ -10,14 +11,18 @@ public struct SampleGroups: Sendable {
   /// The samples of each group: a partition, each group and all of them in the order of the samples.
   public let groups: [[Int]]
 
-  /// Reads the files that have a size in common, and groups the samples.
+  /// Groups the samples of decoded images, and reads those files again that seem to be the same.
   ///
-  /// A file that cannot be read equals no other; decoding will name it. Throws
-  /// `conflictingLabels` where the same image stands in two classes.
-  public init(_ dataset: Dataset) throws(DatasetError) {
+  /// Throws `conflictingLabels` where the same image stands in two classes.
+  public init(_ cache: ImageCache) throws(DatasetError) {
+    try self.init(cache.dataset, fingerprints: cache.fingerprints)
+  }
+
+  /// - Parameter fingerprints: of the bytes of each sample's file: the same for the same bytes.
+  init(_ dataset: Dataset, fingerprints: [Int]) throws(DatasetError) {
     self.dataset = dataset
     let samples = dataset.samples
-    identicalImages = identicalFiles(samples.map(\.path))
+    identicalImages = identicalFiles(samples.map(\.path), fingerprints)
     for group in identicalImages {
       let first = samples[group[0]]
       guard let other = group.map({ samples[$0] }).first(where: { $0.label != first.label }) else {
@@ -42,9 +47,18 @@ public struct SampleGroups: Sendable {
     groups = sets.sets()
   }
 
+  /// For each sample the index of its group.
+  public var numbers: [Int] {
+    var numbers = [Int](repeating: 0, count: dataset.samples.count)
+    for (number, group) in groups.enumerated() {
+      for index in group { numbers[index] = number }
+    }
+    return numbers
+  }
+
   /// Throws `leak` where a patient, or the same image, stands on both sides of `split`.
   ///
-  /// ``folds(_:seed:)`` and ``groupedSplit(_:seed:)`` never leak; ``Dataset/kerasSplit(_:)`` may.
+  /// ``folds(_:seed:)`` never leak; ``Dataset/kerasSplit(_:)`` may.
   public func checkForLeaks(_ split: Split) throws(DatasetError) {
     let samples = dataset.samples
     let training = Set(split.training)
@@ -77,39 +91,15 @@ public struct SampleGroups: Sendable {
 }
 
 /// The groups of two or more files with the same bytes, as indices of `paths`.
-private func identicalFiles(_ paths: [String]) -> [[Int]] {
+private func identicalFiles(_ paths: [String], _ fingerprints: [Int]) -> [[Int]] {
   var groups: [[Int]] = []
-  let sizes = paths.map(fileSize)
-  for (size, candidates) in Dictionary(grouping: paths.indices, by: { sizes[$0] }) {
-    guard let size, candidates.count > 1 else { continue }
-    // Hashes first, so that no more than two files are in memory, whatever there is.
-    let byHash = Dictionary(grouping: candidates) { index in
-      contents(paths[index], size: size).hashValue
+  for candidates in Dictionary(grouping: paths.indices, by: { fingerprints[$0] }).values
+  where candidates.count > 1 {
+    // Equal fingerprints are a reason to look, not a proof.
+    let byBytes = Dictionary(grouping: candidates) { index in
+      try? readFile(paths[index], limit: DecodeLimits.default.fileSize)
     }
-    for candidates in byHash.values where candidates.count > 1 {
-      groups += equalFiles(candidates, paths, size: size)
-    }
+    groups += byBytes.compactMap { bytes, group in bytes != nil && group.count > 1 ? group : nil }
   }
   return groups.sorted { $0[0] < $1[0] }
-}
-
-/// The groups among files with one size and one hash.
-private func equalFiles(_ candidates: [Int], _ paths: [String], size: Int) -> [[Int]] {
-  var groups: [[Int]] = []
-  var rest = candidates
-  while let first = rest.first {
-    guard let bytes = contents(paths[first], size: size) else {
-      rest.removeFirst()
-      continue
-    }
-    let group = rest.filter { $0 == first || contents(paths[$0], size: size) == bytes }
-    if group.count > 1 { groups.append(group) }
-    rest.removeAll(where: group.contains)
-  }
-  return groups
-}
-
-/// `nil` for what cannot be read.
-private func contents(_ path: String, size: Int) -> [UInt8]? {
-  try? readFile(path, limit: size)
 }

@@ -14,12 +14,18 @@ public struct Split: Hashable, Sendable {
 
 extension Dataset {
 
+  /// Everything is trained on.
+  public var wholeSplit: Split { Split(training: Array(samples.indices), validation: []) }
+
   /// Keras' `validation_split`: of each class the first `Int(fraction * n)` of its n samples.
   ///
   /// It may part the images of a patient, and what it takes is no fair sample; it is there to repeat
   /// what Keras does. Throws `invalidSplit` where one side would be empty.
   public func kerasSplit(_ fraction: Double) throws(DatasetError) -> Split {
-    try checkFraction(fraction)
+    guard fraction > 0, fraction < 1 else {
+      throw DatasetError(
+        .invalidSplit, "a validation fraction of \(fraction), expected one between 0 and 1")
+    }
     var left = classCounts().map { Int(fraction * Double($0)) }
     var training: [Int] = []
     var validation: [Int] = []
@@ -38,51 +44,23 @@ extension Dataset {
     }
     return Split(training: training, validation: validation)
   }
-
-  fileprivate func checkFraction(_ fraction: Double) throws(DatasetError) {
-    guard fraction > 0, fraction < 1 else {
-      throw DatasetError(
-        .invalidSplit, "a validation fraction of \(fraction), expected one between 0 and 1")
-    }
-  }
 }
 
 extension SampleGroups {
 
-  /// About `fraction` of the samples of each class to validate with, by whole groups.
-  ///
-  /// Groups are shuffled by `NumPyRandom([seed, 2])` and taken one after the other where no class
-  /// gets more than its share, `fraction` of its samples rounded to a whole number, at least 1.
-  /// Throws `tooFewPatients` where a class would be missing on one side.
-  public func groupedSplit(_ fraction: Double, seed: UInt32) throws(DatasetError) -> Split {
-    try dataset.checkFraction(fraction)
-    let share = dataset.classCounts().map { max(1, Int((fraction * Double($0)).rounded())) }
-    var taken = [Int](repeating: 0, count: share.count)
-    var validation: [Int] = []
-    for group in shuffledGroups(seed: seed) {
-      let counts = dataset.classCounts(of: group)
-      guard share.indices.allSatisfy({ taken[$0] + counts[$0] <= share[$0] }) else { continue }
-      for label in counts.indices { taken[label] += counts[label] }
-      validation += group
-    }
-    let all = dataset.classCounts()
-    for label in all.indices where taken[label] == 0 || taken[label] == all[label] {
-      throw DatasetError(
-        .tooFewPatients,
-        "the patients of class '\(dataset.classes[label])', \(groupCount(of: label)), cannot be"
-          + " split so that \(fraction) of its \(all[label]) images validate; choose another"
-          + " fraction",
-        file: dataset.source)
-    }
-    return split(validation: validation)
+  /// `split` with its leaks mended: groups that stand on both sides are trained on.
+  public func withoutLeaks(_ split: Split) -> Split {
+    let numbers = numbers
+    let trained = Set(split.training.map { numbers[$0] })
+    return self.split(validation: split.validation.filter { !trained.contains(numbers[$0]) })
   }
 
   /// `count` splits; each sample validates in one of them.
   ///
   /// Groups stay whole, and each fold has about the same number of samples of each class: groups are
   /// shuffled by `NumPyRandom([seed, 2])`, and then, larger ones first, each goes to the fold that
-  /// has the least of its classes so far, and among equals to the smallest. Throws `invalidSplit`
-  /// for less than two folds, `tooFewPatients` where a class has fewer groups than there are folds.
+  /// has the least of its classes so far, and among equals to the first. Throws `invalidSplit` for
+  /// less than two folds, `tooFewPatients` where a class has fewer groups than there are folds.
   public func folds(_ count: Int, seed: UInt32) throws(DatasetError) -> [Split] {
     guard count >= 2 else {
       throw DatasetError(.invalidSplit, "\(count) folds, expected at least 2")
@@ -97,8 +75,7 @@ extension SampleGroups {
           file: dataset.source)
       }
     }
-    let total = dataset.classCounts().map(Double.init)
-    var folds = [Fold](repeating: Fold(classes: total.count), count: count)
+    var folds = [Fold](repeating: Fold(classes: dataset.classes.count), count: count)
     let shuffled = shuffledGroups(seed: seed)
     let largestFirst = shuffled.indices.sorted {
       (shuffled[$1].count, $0) < (shuffled[$0].count, $1)
@@ -106,14 +83,7 @@ extension SampleGroups {
     for index in largestFirst {
       let group = shuffled[index]
       let counts = dataset.classCounts(of: group)
-      let loads = folds.map { fold in
-        (
-          zip(counts, zip(fold.counts, total)).reduce(0.0) { load, class_ in
-            load + Double(class_.0 * class_.1.0) / (class_.1.1 * class_.1.1)
-          },
-          fold.samples.count
-        )
-      }
+      let loads = folds.map { fold in zip(counts, fold.counts).reduce(0) { $0 + $1.0 * $1.1 } }
       let best = loads.indices.min { loads[$0] < loads[$1] } ?? 0
       folds[best].add(group, counts)
     }
@@ -152,6 +122,7 @@ extension SampleGroups {
     groups.count { group in group.contains { dataset.samples[$0].label == label } }
   }
 
+  /// What does not validate is trained on.
   private func split(validation: [Int]) -> Split {
     let validating = Set(validation)
     return Split(

@@ -4,8 +4,8 @@ import PneumoModel
 ///
 /// The default of each property leaves the image as it is.
 public struct Transform: Hashable, Sendable {
-  /// Which Keras placed the centre and the axes of the next six.
-  public var era = Augmentation.KerasEra.keras3
+  /// Where the center and the axes of the next six are.
+  public var convention = Augmentation.Convention.keras3
   /// Keras' `theta` in degrees.
   public var rotation = 0.0
   /// Keras' `tx`, in pixels.
@@ -14,45 +14,27 @@ public struct Transform: Hashable, Sendable {
   public var secondShift = 0.0
   /// Keras' `shear` in degrees.
   public var shear = 0.0
-  /// Keras' `zx`: of rows in the first era, of columns in the other.
+  /// Keras' `zx`: of columns with `keras3`, else of rows.
   public var firstZoom = 1.0
   /// Keras' `zy`.
   public var secondZoom = 1.0
   /// Whether columns are reversed, after all resampling.
   public var flipsHorizontally = false
 
-  /// The part of the image that is shown.
-  public var window = Window()
-
-  /// The weight of the neighbours in the filter (blur, 1, blur).
-  public var blur: Float = 0
+  /// The exponent of values of 0...1.
+  public var gamma = 1.0
   /// The factor of the distance from the mean.
   public var contrast: Float = 1
-  /// The factor of all values.
-  public var brightness: Float = 1
-  /// The exponent of values of 0...1.
-  public var gamma: Float = 1
-  /// Standard deviation in grey levels.
+  /// What is added to all values, in gray levels.
+  public var brightness: Float = 0
+  /// Whether a binomial filter of 3 x 3 pixels blurs the image.
+  public var isBlurred = false
+  /// Standard deviation in gray levels.
   public var noise: Float = 0
   /// Where the noise of the pixels begins.
   public var noiseSeed: UInt32 = 0
   /// What is painted over.
   public var erased: Erasure?
-
-  /// A window onto an image, in fractions of its height and width.
-  public struct Window: Hashable, Sendable {
-    /// Its height.
-    public var height = 1.0
-    /// Its width.
-    public var width = 1.0
-    /// How far its middle is below that of the image.
-    public var down = 0.0
-    /// How far its middle is to the right of that of the image.
-    public var right = 0.0
-
-    /// The whole image.
-    public init() {}
-  }
 
   /// A rectangle of one value, in pixels.
   public struct Erasure: Hashable, Sendable {
@@ -60,7 +42,7 @@ public struct Transform: Hashable, Sendable {
     public var rows: Range<Int>
     /// The columns.
     public var columns: Range<Int>
-    /// The grey level, 0...255.
+    /// The gray level, 0...255.
     public var value: Float
 
     /// A rectangle of `value`. What lies outside the image has no effect.

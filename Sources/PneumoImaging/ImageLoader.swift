@@ -9,7 +9,8 @@ public final class ImageLoader {
   /// What makes tensors of decoded images.
   public let preprocessor: Preprocessor
   private let decoder: JPEGDecoder
-  private var file: [UInt8] = []
+  /// The bytes of the file that was loaded last.
+  public private(set) var file: [UInt8] = []
   private var image = PixelImage.empty
 
   /// - Precondition: as of ``Preprocessor/init(_:)``.

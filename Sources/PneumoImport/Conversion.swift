@@ -6,19 +6,20 @@ public struct Conversion: Sendable {
   public var preprocessing: PreprocessingSettings?
   /// `nil`: those of the study where the network has its form.
   public var labels: [String]?
-  /// Of two classes, the second is chosen where its probability is greater.
-  public var threshold: Float
+  /// Of two classes, the second is chosen where its probability is greater. `nil`: that of a
+  /// checkpoint, or 0.5.
+  public var threshold: Float?
   /// How kernels are stored.
   public var precision: ScalarType
   /// For a network that ends in logits: what makes probabilities of them.
   public var activation: Activation?
-  /// What a person should know before using the model.
-  public var card: ModelCard
+  /// What a person should know before using the model. `nil`: that of a checkpoint, or an empty one.
+  public var card: ModelCard?
 
   /// A conversion with these settings.
   public init(
-    preprocessing: PreprocessingSettings? = nil, labels: [String]? = nil, threshold: Float = 0.5,
-    precision: ScalarType = .float32, activation: Activation? = nil, card: ModelCard = ModelCard()
+    preprocessing: PreprocessingSettings? = nil, labels: [String]? = nil, threshold: Float? = nil,
+    precision: ScalarType = .float32, activation: Activation? = nil, card: ModelCard? = nil
   ) {
     self.preprocessing = preprocessing
     self.labels = labels
@@ -34,20 +35,22 @@ public struct Conversion: Sendable {
   public func model(
     of imported: ImportedModel
   ) throws(ImportError) -> (model: Model, changes: [SimplifiedGraph.Change]) {
-    let simplified = try SimplifiedGraph(imported.graph)
-    guard let labels = labels ?? Network.labels(for: imported.graph) else {
+    guard
+      let labels = labels ?? imported.checkpoint?.labels ?? Network.labels(for: imported.graph)
+    else {
       throw ImportError(
         .missingSetting,
         "the file does not name the classes; give --labels in the order of training, for example "
           + "--labels NORMAL,PNEUMONIA (Keras sorts the names of folders)")
     }
-    var card = card
+    var card = card ?? imported.checkpoint?.card ?? ModelCard()
     if card.source.isEmpty { card.source = imported.source }
     let preprocessing = try preprocessing(of: imported)
     do throws(ModelError) {
+      let simplified = try SimplifiedGraph(imported.graph)
       let model = try Model(
         graph: try ending(simplified.graph), preprocessing: preprocessing, labels: labels,
-        threshold: threshold, card: card
+        threshold: threshold ?? imported.checkpoint?.threshold ?? 0.5, card: card
       ).converting(weights: precision)
       return (model, simplified.changes)
     } catch {
@@ -58,6 +61,9 @@ public struct Conversion: Sendable {
   private func preprocessing(of imported: ImportedModel) throws(ImportError) -> Preprocessing {
     guard case .image(let height, let width, let channels) = imported.graph.inputShape else {
       throw ImportError(.invalidGraph, "the network takes a vector, expected an image")
+    }
+    if preprocessing == nil, let checkpoint = imported.checkpoint {
+      return checkpoint.preprocessing
     }
     let settings = preprocessing ?? .study(for: imported)
     guard settings.colorMode.channels == channels else {

@@ -1,11 +1,21 @@
+import PneumoCheckpoint
+
 /// What a file is by its first bytes; its name says nothing certain.
 enum FileKind: Hashable, Sendable {
   case hdf5
+  /// A safetensors file, which may be a checkpoint of `pneumo-train`.
+  case safetensors
   /// Something else; `name` is what an error calls it, `advice` what to do.
   case other(name: String, advice: String)
 
   init(_ bytes: UnsafeRawBufferPointer) {
-    self = Self.isHDF5(bytes) ? .hdf5 : Self.other(bytes)
+    if Self.isHDF5(bytes) {
+      self = .hdf5
+    } else if SafetensorsFile.isSafetensors(bytes) {
+      self = .safetensors
+    } else {
+      self = Self.other(bytes)
+    }
   }
 
   private static let saveAgain =
@@ -38,10 +48,6 @@ enum FileKind: Hashable, Sendable {
         advice: "if it is .keras, "
           + "load it in Keras and " + saveAgain)
     }
-    if starts("{", at: 8), headerLength(bytes) <= bytes.count - 8 {
-      return .other(
-        name: "a safetensors file", advice: "load the weights in Keras and " + saveAgain)
-    }
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) || bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
       return .other(name: "an image", advice: "give the model's file instead")
     }
@@ -65,11 +71,6 @@ enum FileKind: Hashable, Sendable {
       return .other(name: "an ONNX model", advice: "go back to the Keras model and " + saveAgain)
     }
     return .other(name: "nothing that is known here", advice: saveAgain)
-  }
-
-  /// Length of the JSON header of a safetensors file.
-  private static func headerLength(_ bytes: UnsafeRawBufferPointer) -> Int {
-    Int(clamping: bytes.loadUnaligned(as: UInt64.self).littleEndian)
   }
 
   /// Whether the file ends like a LevelDB table, which a checkpoint's index is.

@@ -10,6 +10,8 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The classes of errors; each has a test.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case unreadable
+    /// A safetensors file that is no checkpoint, or one that does not fit its architecture.
+    case invalidCheckpoint
     /// Not a format that is read here; the reason says what it looks like.
     case unknownFormat
     /// A container that libhdf5 cannot make sense of: truncated or damaged.
@@ -69,6 +71,11 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   init(_ error: FileError) {
     self.init(.unreadable, error.reason)
     file = error.path
+  }
+
+  init(_ error: CheckpointError) {
+    self.init(error.kind == .unreadable ? .unreadable : .invalidCheckpoint, error.reason)
+    file = error.file
   }
 
   init(_ error: ModelError) { self.init(.invalidGraph, error.description) }

@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoFiles
 import PneumoModel
 
@@ -11,14 +12,20 @@ public struct ImportedModel: Sendable {
   public let source: String
   /// The network that was named for a file of weights alone.
   public let network: Network?
+  /// The checkpoint that the file is, which says all that a model needs.
+  public let checkpoint: Checkpoint?
 
-  /// Reads the Keras model, or weights of `network`, at `path`.
+  /// Reads the checkpoint of `pneumo-train`, the Keras model, or weights of `network`, at `path`.
   ///
   /// The format is told by the file's content. A whole model brings its own architecture: naming a
   /// network for it is an error. Weights alone need one.
   public init(contentsOf path: String, network: Network? = nil) throws(ImportError) {
     do throws(ImportError) {
-      let size = try Self.checkKind(path)
+      let (kind, size) = try Self.kind(of: path)
+      if kind == .safetensors {
+        try self.init(checkpoint: path, network)
+        return
+      }
       self = try HDF5File.reading(path, size: size) { file throws(ImportError) in
         try ImportedModel(file, network)
       }
@@ -28,27 +35,46 @@ public struct ImportedModel: Sendable {
   }
 
   init(
-    graph: Graph, rescaling: Rescaling? = nil, source: String = "", network: Network? = nil
+    graph: Graph, rescaling: Rescaling? = nil, source: String = "", network: Network? = nil,
+    checkpoint: Checkpoint? = nil
   ) {
     self.graph = graph
     self.rescaling = rescaling
     self.source = source
     self.network = network
+    self.checkpoint = checkpoint
   }
 
-  /// The size of the file, if it is one that libhdf5 may open.
-  private static func checkKind(_ path: String) throws(ImportError) -> Int {
+  private init(checkpoint path: String, _ network: Network?) throws(ImportError) {
+    if let network {
+      throw ImportError(
+        .networkMismatch,
+        "is a checkpoint with an architecture of its own; drop --network \(network.name)")
+    }
+    do throws(CheckpointError) {
+      let checkpoint = try Checkpoint(contentsOf: path)
+      self.init(
+        graph: try checkpoint.calibratedGraph(), source: "pneumo-train", checkpoint: checkpoint)
+    } catch {
+      throw ImportError(error)
+    }
+  }
+
+  /// What the file is, of those that are read, and its size.
+  private static func kind(of path: String) throws(ImportError) -> (FileKind, Int) {
     let bytes: SharedBytes
     do throws(FileError) {
       bytes = try SharedBytes.mapping(path, limit: Limits.fileSize)
     } catch {
       throw ImportError(error)
     }
-    if case .other(let name, let advice) = bytes.withUnsafeBytes({ FileKind($0) }) {
+    let kind = bytes.withUnsafeBytes { FileKind($0) }
+    if case .other(let name, let advice) = kind {
       throw ImportError(
-        .unknownFormat, "looks like \(name); expected a Keras HDF5 file: \(advice)")
+        .unknownFormat,
+        "looks like \(name); expected a Keras HDF5 file or a checkpoint of pneumo-train: \(advice)")
     }
-    return bytes.count
+    return (kind, bytes.count)
   }
 
   private init(_ file: borrowing HDF5File, _ network: Network?) throws(ImportError) {

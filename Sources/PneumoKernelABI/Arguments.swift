@@ -27,6 +27,11 @@ public struct ConvolutionArguments {
   /// after pooling. Not for `convolveDepthwise`.
   public var isPooled = false
 
+  /// Where training wants to know, with pooling, laid out like the output, which of 2×2 sums is the
+  /// largest: 0 to 3 in the order of rows, and -1 where the result is clamped, so that it has
+  /// no gradient.
+  public var choices: UnsafeMutablePointer<Float>? = nil
+
   /// Rows of the kernel.
   public var kernelHeight: Int
   /// Columns of the kernel.

@@ -23,6 +23,10 @@ public struct KernelTable: Sendable {
   public let tilePixels: Int
   /// Elements of four tiles of sums, one for each pixel of a window of 2×2.
   public var tileCount: Int { 4 * tilePixels * blockChannels }
+  /// Elements of the scratch memory of `convolveWinogradRows`.
+  public var rowStripCount: Int {
+    WinogradRowStrip.scratchCount(blockChannels: blockChannels, tilePixels: tilePixels)
+  }
   /// Whether `multiplyDense` should be given weights of half precision as they are.
   public let widensHalves: Bool
 
@@ -86,10 +90,20 @@ public struct KernelTable: Sendable {
   public let widenHalf:
     @Sendable (_ input: UnsafePointer<UInt16>, _ output: Out, _ count: Int) -> Void
 
+  /// Convolution of output rows `firstRow..<endRow` of one image, 3×3 with stride 1 and at most four
+  /// input channels, with weights transformed along rows; bias, clamping and 2×2 pooling fused.
+  public let convolveWinogradRows:
+    @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
+  /// Transforms the weights of a 3×3 convolution for `convolveWinogradRows`, with a tile size of 4.
+  public let packWinogradRows: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
+
   /// Multiplies and adds in registers alone, in `rounds` rounds: the fastest that a core can do.
   /// Returns the number of multiplications with an addition. `output` is room for `blockChannels`
   /// elements.
   public let multiplyAddPeak: @Sendable (_ rounds: Int, _ output: Out) -> Int
+
+  /// What only training needs.
+  public let training: TrainingKernels
 
   /// Numbers that a kernel reads.
   public typealias In = UnsafePointer<Float>
@@ -121,7 +135,11 @@ public struct KernelTable: Sendable {
     packBlocks: @escaping @Sendable (UnsafePointer<PackingArguments>) -> Void,
     packWinograd: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
     widenHalf: @escaping @Sendable (UnsafePointer<UInt16>, Out, Int) -> Void,
-    multiplyAddPeak: @escaping @Sendable (Int, Out) -> Int
+    convolveWinogradRows:
+      @escaping @Sendable (UnsafePointer<ConvolutionArguments>, Int, Int) -> Void,
+    packWinogradRows: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
+    multiplyAddPeak: @escaping @Sendable (Int, Out) -> Int,
+    training: TrainingKernels
   ) {
     self.name = name
     self.blockChannels = blockChannels
@@ -148,6 +166,9 @@ public struct KernelTable: Sendable {
     self.packBlocks = packBlocks
     self.packWinograd = packWinograd
     self.widenHalf = widenHalf
+    self.convolveWinogradRows = convolveWinogradRows
+    self.packWinogradRows = packWinogradRows
     self.multiplyAddPeak = multiplyAddPeak
+    self.training = training
   }
 }

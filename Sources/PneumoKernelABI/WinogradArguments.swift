@@ -42,6 +42,9 @@ public struct WinogradArguments {
   public var outputChannels: Int
   /// Whether an output is the largest of 2×2 sums.
   public var isPooled: Bool
+  /// Where training wants to know, laid out like the output, which of 2×2 sums is the largest: 0 to 3
+  /// in the order of rows, and -1 where the result is clamped, so that it has no gradient.
+  public var choices: UnsafeMutablePointer<Float>? = nil
   /// Results are clamped to `low...high`: 0 and infinity are ReLU.
   public var low = -Float.infinity
   /// The greatest result.

@@ -35,7 +35,7 @@ func transformWinogradInput(
   let half = a.scratch + (a.inputCount &+ a.productCount(blockChannels: blockChannels))
   let patch = half + size &* size &* Vector.scalarCount
   for tile in 0..<count {
-    let place = Place(a, first &+ tile)
+    let place = place(of: first &+ tile, a)
     let y = place.row &* a.tileSize &- a.top
     let x = place.column &* a.tileSize &- a.left
     let origin = ((place.image &* a.inputHeight &+ y) &* a.inputWidth &+ x) &* a.inputChannels
@@ -148,7 +148,7 @@ func transformWinogradOutput(
   let half = products + a.productCount(blockChannels: blockChannels)
   let sums = half + size &* halfRow
   for tile in 0..<count {
-    let place = Place(a, first &+ tile)
+    let place = place(of: first &+ tile, a)
     let y0 = place.row &* side
     let x0 = place.column &* side
     var channel = block &* blockChannels
@@ -178,8 +178,14 @@ func transformWinogradOutput(
             result = larger(larger(result, load(sum + Vector.scalarCount)), below)
           }
           result = smaller(larger(result + bias, low), high)
-          let output = a.output + ((line &+ x) &* a.outputChannels &+ channel)
-          store(result, output, first: remaining)
+          let place = (line &+ x) &* a.outputChannels &+ channel
+          store(result, a.output + place, first: remaining)
+          if let choices = a.choices {
+            let choice = choice(
+              sum, sum + Vector.scalarCount, sum + row, sum + (row &+ Vector.scalarCount))
+            let flat = (result .<= low) .| (result .>= high)
+            store(choice.replacing(with: -1, where: flat), choices + place, first: remaining)
+          }
         }
       }
       channel &+= Vector.scalarCount
@@ -228,16 +234,12 @@ func packWinograd(_ arguments: UnsafePointer<WinogradPackingArguments>) {
   }
 }
 
-/// Where a tile lies in the batch.
-private struct Place {
-  let image: Int, row: Int, column: Int
-
-  @inline(__always)
-  init(_ a: WinogradArguments, _ tile: Int) {
-    let perImage = a.tileRows &* a.tileColumns
-    image = tile / perImage
-    let rest = tile % perImage
-    row = rest / a.tileColumns
-    column = rest % a.tileColumns
-  }
+/// Where a tile lies in the batch. (A type would have helpers that the linker shares.)
+@inline(__always)
+func place(
+  of tile: Int, _ a: WinogradArguments
+) -> (image: Int, row: Int, column: Int) {
+  let perImage = a.tileRows &* a.tileColumns
+  let rest = tile % perImage
+  return (tile / perImage, rest / a.tileColumns, rest % a.tileColumns)
 }

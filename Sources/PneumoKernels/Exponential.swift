@@ -99,3 +99,20 @@ func softmax(
     for c in 0..<channels { y[c] /= sum }
   }
 }
+
+/// The gradient of `x · s(x)` with s = sigmoid, in place: `s + x · s · (1 - s)`.
+func swishGradient(
+  _ input: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  var i = 0
+  // SAFETY: both have `count` elements.
+  while i < count {
+    let remaining = count &- i
+    let x = load(input + i, first: remaining)
+    let s = sigmoid(x)
+    let slope = multiplyAdd(s, x * s, 1 - s)
+    store(
+      load(UnsafePointer(gradient + i), first: remaining) * slope, gradient + i, first: remaining)
+    i &+= Vector.scalarCount
+  }
+}

@@ -25,5 +25,33 @@ public func makeKernelTable() -> KernelTable {
     packBlocks: { packBlocks($0) },
     packWinograd: { packWinograd($0) },
     widenHalf: { widenHalf($0, $1, $2) },
-    multiplyAddPeak: { multiplyAddPeak($0, $1) })
+    convolveWinogradRows: { convolveWinogradRows($0, $1, $2) },
+    packWinogradRows: { packWinogradRows($0) },
+    multiplyAddPeak: { multiplyAddPeak($0, $1) },
+    training: makeTrainingKernels())
+}
+
+private func makeTrainingKernels() -> TrainingKernels {
+  TrainingKernels(
+    addOuterProducts: { addOuterProducts($0) },
+    convolveWinogradGradient: { convolveWinogradGradient($0, $1, $2) },
+    unpackWinogradGradient: { unpackWinogradGradient($0) },
+    addPatches: { addPatches($0, $1, $2, $3, $4, $5) },
+    convolveDepthwiseGradient: { convolveDepthwiseGradient($0) },
+    spreadChosen: { spreadChosen($0, $1, $2, $3, $4, $5) },
+    poolMaxGradient: { poolMaxGradient($0, $1, $2, $3) },
+    poolAverageGradient: { poolAverageGradient($0, $1, $2, $3) },
+    maskGradient: { maskGradient($0, $1, $2, $3, $4) },
+    maskChoices: { maskChoices($0, $1, $2) },
+    sigmoidGradient: { sigmoidGradient($0, $1, $2) },
+    tanhGradient: { tanhGradient($0, $1, $2) },
+    swishGradient: { swishGradient($0, $1, $2) },
+    addScaled: { addScaled($0, $1, $2, $3) },
+    addColumnSums: { addColumnSums($0, $1, $2, $3) },
+    addSquaredDeviations: { addSquaredDeviations($0, $1, $2, $3, $4) },
+    addDeviationProducts: { addDeviationProducts($0, $1, $2, $3, $4, $5) },
+    addAffine: { addAffine($0, $1, $2, $3, $4, $5) },
+    sumOfSquares: { sumOfSquares($0, $1) },
+    updateAdam: { updateAdam($0) },
+    updateMomentum: { updateMomentum($0) })
 }

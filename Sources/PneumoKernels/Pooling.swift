@@ -71,6 +71,69 @@ func poolAverage(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, 
   }
 }
 
+// MARK: Gradients of one image. That of a window goes to the first of its largest elements, or evenly to
+// all that lie inside the image.
+
+/// Adds the gradient of the largest elements of all windows of one image to `inputGradient`.
+func poolMaxGradient(
+  _ arguments: UnsafePointer<PoolingArguments>, _ outputHeight: Int,
+  _ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>
+) {
+  let a = arguments.pointee
+  for row in 0..<outputHeight {
+    for x in 0..<a.outputWidth {
+      let window = Window(a, row, x)
+      let gradient = outputGradient + (row &* a.outputWidth &+ x) &* a.channels
+      var c = 0
+      while c < a.channels {
+        let remaining = a.channels &- c
+        var largest = load(a.input + (window.first(a) &+ c), first: remaining)
+        for y in window.rows {
+          for x in window.columns {
+            let place = (y &* a.inputWidth &+ x) &* a.channels &+ c
+            largest = larger(largest, load(a.input + place, first: remaining))
+          }
+        }
+        // The first that is as large takes the gradient, and leaves none for the others.
+        var rest = load(gradient + c, first: remaining)
+        for y in window.rows {
+          for x in window.columns {
+            let place = (y &* a.inputWidth &+ x) &* a.channels &+ c
+            let isChosen = load(a.input + place, first: remaining) .== largest
+            let target = inputGradient + place
+            let share = rest.replacing(with: Vector.zero, where: .!isChosen)
+            store(load(UnsafePointer(target), first: remaining) + share, target, first: remaining)
+            rest = rest.replacing(with: Vector.zero, where: isChosen)
+          }
+        }
+        c &+= Vector.scalarCount
+      }
+    }
+  }
+}
+
+/// Adds the gradient of the means of all windows of one image to `inputGradient`.
+func poolAverageGradient(
+  _ arguments: UnsafePointer<PoolingArguments>, _ outputHeight: Int,
+  _ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>
+) {
+  let a = arguments.pointee
+  for row in 0..<outputHeight {
+    for x in 0..<a.outputWidth {
+      let window = Window(a, row, x)
+      let gradient = outputGradient + (row &* a.outputWidth &+ x) &* a.channels
+      let count = a.divisor > 0 ? a.divisor : window.rows.count &* window.columns.count
+      let share = 1 / Float(count)
+      for y in window.rows {
+        for x in window.columns {
+          addScaled(
+            gradient, share, inputGradient + (y &* a.inputWidth &+ x) &* a.channels, a.channels)
+        }
+      }
+    }
+  }
+}
+
 /// The part of a window that lies inside the image; never empty.
 private struct Window {
   let rows: Range<Int>

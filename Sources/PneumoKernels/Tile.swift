@@ -182,6 +182,86 @@ private func forEachWeight(
   }
 }
 
+// MARK: Sums of outer products.
+
+/// `sums[r][o] += Σ_n a[n][r] · b[n][o]` for the first rows of those that remain.
+///
+/// - Returns: the number of rows.
+@inline(__always)
+func addOuterTile(
+  _ p: OuterProductArguments, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  _ sums: UnsafeMutablePointer<Float>, _ zeros: UnsafePointer<Float>, _ remaining: Int
+) -> Int {
+  switch remaining {
+  #if KERNEL_AVX512
+  case 12...:
+    var first = Sums6(zeros)
+    var second = Sums6(zeros)
+    forEachProduct(p, a, b) { x, w0, w1 in
+      first.add(x, 1, w0, w1)
+      second.add(x + 6, 1, w0, w1)
+    }
+    first.add(to: sums, p.sumStride)
+    second.add(to: sums + 6 &* p.sumStride, p.sumStride)
+    return 12
+  case 9...:
+    var first = Sums6(zeros)
+    var second = Sums3(zeros)
+    forEachProduct(p, a, b) { x, w0, w1 in
+      first.add(x, 1, w0, w1)
+      second.add(x + 6, 1, w0, w1)
+    }
+    first.add(to: sums, p.sumStride)
+    second.add(to: sums + 6 &* p.sumStride, p.sumStride)
+    return 9
+  case 8...:
+    var first = Sums4(zeros)
+    var second = Sums4(zeros)
+    forEachProduct(p, a, b) { x, w0, w1 in
+      first.add(x, 1, w0, w1)
+      second.add(x + 4, 1, w0, w1)
+    }
+    first.add(to: sums, p.sumStride)
+    second.add(to: sums + 4 &* p.sumStride, p.sumStride)
+    return 8
+  #endif
+  case 6...:
+    var first = Sums3(zeros)
+    var second = Sums3(zeros)
+    forEachProduct(p, a, b) { x, w0, w1 in
+      first.add(x, 1, w0, w1)
+      second.add(x + 3, 1, w0, w1)
+    }
+    first.add(to: sums, p.sumStride)
+    second.add(to: sums + 3 &* p.sumStride, p.sumStride)
+    return 6
+  case 3...:
+    var tile = Sums3(zeros)
+    forEachProduct(p, a, b) { x, w0, w1 in tile.add(x, 1, w0, w1) }
+    tile.add(to: sums, p.sumStride)
+    return 3
+  default:
+    var tile = Sums1(zeros)
+    forEachProduct(p, a, b) { x, w0, w1 in tile.add(x, 1, w0, w1) }
+    tile.add(to: sums, p.sumStride)
+    return 1
+  }
+}
+
+/// Passes the elements of each `a[n]` and a block of `b[n]` to `body`.
+@inline(__always)
+private func forEachProduct(
+  _ p: OuterProductArguments, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  _ body: (_ x: UnsafePointer<Float>, _ w0: Vector, _ w1: Vector) -> Void
+) {
+  var (x, w) = (a, b)
+  for _ in 0..<p.count {
+    body(x, load(w), load(w + Vector.scalarCount))
+    x += p.aStride
+    w += p.bStride
+  }
+}
+
 // MARK: Sums of some pixels, `step` apart in the input.
 
 /// One pixel.
@@ -208,6 +288,13 @@ private struct Sums1 {
     store(a0, sums)
     store(a1, sums + Vector.scalarCount)
   }
+
+  /// The same, added to what is there.
+  @inline(__always)
+  func add(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    store(load(sums) + a0, sums)
+    store(load(sums + Vector.scalarCount) + a1, sums + Vector.scalarCount)
+  }
 }
 
 /// Two pixels.
@@ -231,6 +318,12 @@ private struct Sums2 {
     low.write(to: sums, stride)
     high.write(to: sums + stride, stride)
   }
+
+  @inline(__always)
+  func add(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.add(to: sums, stride)
+    high.add(to: sums + stride, stride)
+  }
 }
 
 /// Three pixels.
@@ -253,6 +346,12 @@ private struct Sums3 {
   func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
     low.write(to: sums, stride)
     high.write(to: sums + 2 &* stride, stride)
+  }
+
+  @inline(__always)
+  func add(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.add(to: sums, stride)
+    high.add(to: sums + 2 &* stride, stride)
   }
 }
 
@@ -278,6 +377,12 @@ private struct Sums4 {
     low.write(to: sums, stride)
     high.write(to: sums + 2 &* stride, stride)
   }
+
+  @inline(__always)
+  func add(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.add(to: sums, stride)
+    high.add(to: sums + 2 &* stride, stride)
+  }
 }
 
 /// Six pixels.
@@ -300,6 +405,12 @@ private struct Sums6 {
   func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
     low.write(to: sums, stride)
     high.write(to: sums + 3 &* stride, stride)
+  }
+
+  @inline(__always)
+  func add(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
+    low.add(to: sums, stride)
+    high.add(to: sums + 3 &* stride, stride)
   }
 }
 #endif

@@ -15,6 +15,9 @@ typealias IntVector = SIMD4<Int32>
 let isaName = "baseline"
 #endif
 
+/// The channels of a pixel that has few.
+typealias Four = SIMD4<Float>
+
 /// Whether halves are widened by an instruction. Otherwise they are better widened once.
 #if KERNEL_AVX512 || KERNEL_AVX2 || arch(arm64)
 let widensHalves = true
@@ -57,6 +60,27 @@ func load(_ pointer: UnsafePointer<Float>) -> Vector {
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
+
+/// Four elements of any alignment.
+@inline(__always)
+func loadFour(_ pointer: UnsafePointer<Float>) -> Four {
+  UnsafeRawPointer(pointer).loadUnaligned(as: Four.self)
+}
+
+// On baseline four elements are a vector.
+#if KERNEL_AVX512 || KERNEL_AVX2
+/// ``multiplyAdd(_:_:_:)`` of four elements.
+@inline(__always)
+func multiplyAdd(_ accumulator: Four, _ a: Four, _ b: Four) -> Four {
+  accumulator.addingProduct(a, b)
+}
+
+/// Stores four elements at any alignment.
+@inline(__always)
+func store(_ four: Four, _ pointer: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: four, as: Four.self)
+}
+#endif
 
 /// Halves of any alignment, widened. (Without F16C this is a call for each element.)
 ///

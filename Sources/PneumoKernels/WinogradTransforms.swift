@@ -134,6 +134,14 @@ func transformOutput(
   _ tileSize: Int, _ input: UnsafePointer<Float>, _ step: Int,
   _ output: UnsafeMutablePointer<Float>, _ outputStep: Int
 ) {
+  if tileSize == 4 {
+    let outputs = FourOutputs(input, step)
+    store(outputs.y0, output)
+    store(outputs.y1, output + outputStep)
+    store(outputs.y2, output + 2 &* outputStep)
+    store(outputs.y3, output + 3 &* outputStep)
+    return
+  }
   let m0 = load(input)
   let m1 = load(input + step)
   let m2 = load(input + 2 &* step)
@@ -149,14 +157,6 @@ func transformOutput(
   let m5 = load(input + 5 &* step)
   let c = m3 + m4
   let d = m3 - m4
-  if tileSize == 4 {
-    store(m0 + a + c, output)
-    store(times(d, rootOfTwo, plus: b * Vector(repeating: rootOfHalf)), output + outputStep)
-    store(times(c, 2, plus: a * Vector(repeating: 0.5)), output + 2 &* outputStep)
-    let e = times(b, 0.5 * rootOfHalf, plus: m5)
-    store(times(d, 2 * rootOfTwo, plus: e), output + 3 &* outputStep)
-    return
-  }
   let m6 = load(input + 6 &* step)
   let m7 = load(input + 7 &* step)
   let e = m5 + m6
@@ -169,8 +169,176 @@ func transformOutput(
   store(times(d, 32, plus: times(f, 0.03125, plus: b + m7)), output + 5 &* outputStep)
 }
 
+/// `Aᵀ · input`, for tiles of four. A type, since of a tuple the compiler makes pieces of vectors;
+/// private for the reason that Tile.swift gives.
+private struct FourOutputs {
+  let y0: Vector, y1: Vector, y2: Vector, y3: Vector
+
+  @inline(__always)
+  init(_ input: UnsafePointer<Float>, _ step: Int) {
+    let m1 = load(input + step)
+    let m2 = load(input + 2 &* step)
+    let m3 = load(input + 3 &* step)
+    let m4 = load(input + 4 &* step)
+    let a = m1 + m2
+    let b = m1 - m2
+    let c = m3 + m4
+    let d = m3 - m4
+    y0 = load(input) + a + c
+    y1 = times(d, rootOfTwo, plus: b * Vector(repeating: rootOfHalf))
+    y2 = times(c, 2, plus: a * Vector(repeating: 0.5))
+    let e = times(b, 0.5 * rootOfHalf, plus: load(input + 5 &* step))
+    y3 = times(d, 2 * rootOfTwo, plus: e)
+  }
+}
+
+// MARK: Transforms of `convolveWinogradRows`, along rows alone.
+
+/// `Bᵀ · input` for tiles of four, of pixels of up to four channels that are `step` apart; the
+/// transformed pixels are `outputStep` apart.
+@inline(__always)
+func transformPixels(
+  _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStep: Int
+) {
+  let d0 = loadFour(input)
+  let d1 = loadFour(input + step)
+  let d2 = loadFour(input + 2 &* step)
+  let d3 = loadFour(input + 3 &* step)
+  let d4 = loadFour(input + 4 &* step)
+  let d5 = loadFour(input + 5 &* step)
+  let a = times(d2, -2, plus: d4)
+  let b = times(d1, -2, plus: d3)
+  let c = times(d2, -0.5, plus: d4)
+  let d = times(d1, -0.5, plus: d3)
+  store(times(d2, -2.5, plus: d0 + d4), output)
+  store(times(b, rootOfHalf, plus: a), output + outputStep)
+  store(times(b, -rootOfHalf, plus: a), output + 2 &* outputStep)
+  store(times(d, rootOfTwo, plus: c), output + 3 &* outputStep)
+  store(times(d, -rootOfTwo, plus: c), output + 4 &* outputStep)
+  store(times(d3, -2.5, plus: d1 + d5), output + 5 &* outputStep)
+}
+
+/// `Aᵀ · products + bias` of a block of a tile of two rows. Rows of `sums` are `tilePixels` apart.
+@inline(never)
+func transformTwoRows(
+  _ products: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+  _ sums: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<2 {
+    for part in 0..<2 {
+      let lane = part &* Vector.scalarCount
+      let outputs = FourOutputs(products + (6 &* row &* blockChannels &+ lane), blockChannels)
+      let bias = load(bias + lane)
+      let target = sums + (row &* tilePixels &* blockChannels &+ lane)
+      store(outputs.y0 + bias, target)
+      store(outputs.y1 + bias, target + blockChannels)
+      store(outputs.y2 + bias, target + 2 &* blockChannels)
+      store(outputs.y3 + bias, target + 3 &* blockChannels)
+    }
+  }
+}
+
+/// The largest of each 2×2 outputs of a block of a tile of two rows, with the bias: two pixels.
+@inline(never)
+func poolTwoRows(
+  _ products: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+  _ sums: UnsafeMutablePointer<Float>
+) {
+  for part in 0..<2 {
+    let lane = part &* Vector.scalarCount
+    let upper = FourOutputs(products + lane, blockChannels)
+    let lower = FourOutputs(products + (6 &* blockChannels &+ lane), blockChannels)
+    let bias = load(bias + lane)
+    let left = larger(larger(upper.y0, upper.y1), larger(lower.y0, lower.y1))
+    let right = larger(larger(upper.y2, upper.y3), larger(lower.y2, lower.y3))
+    store(left + bias, sums + lane)
+    store(right + bias, sums + (blockChannels &+ lane))
+  }
+}
+
+// MARK: The transposes, for gradients, of F(4, 3) alone.
+
+/// `B · input`: from the places of a transformed tile to those of its input.
+@inline(__always)
+func transposeInputTransform(
+  _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStep: Int
+) {
+  let v0 = load(input)
+  let v1 = load(input + step)
+  let v2 = load(input + 2 &* step)
+  let v3 = load(input + 3 &* step)
+  let v4 = load(input + 4 &* step)
+  let v5 = load(input + 5 &* step)
+  let a = v1 + v2
+  let b = v1 - v2
+  let c = v3 + v4
+  let d = v3 - v4
+  store(v0, output)
+  store(times(b, -rootOfTwo, plus: times(d, -rootOfHalf, plus: v5)), output + outputStep)
+  let e = times(a, -2, plus: c * Vector(repeating: -0.5))
+  store(times(v0, -2.5, plus: e), output + 2 &* outputStep)
+  let f = times(d, rootOfTwo, plus: b * Vector(repeating: rootOfHalf))
+  store(times(v5, -2.5, plus: f), output + 3 &* outputStep)
+  store(v0 + (a + c), output + 4 &* outputStep)
+  store(v5, output + 5 &* outputStep)
+}
+
+/// `A · input`: from outputs to the places of a transformed tile.
+@inline(__always)
+func transposeOutputTransform(
+  _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStep: Int
+) {
+  let y0 = load(input)
+  let y1 = load(input + step)
+  let y2 = load(input + 2 &* step)
+  let y3 = load(input + 3 &* step)
+  let a = times(y2, 0.5, plus: y0)
+  let b = times(y3, 0.5, plus: y1)
+  let c = times(y2, 2, plus: y0)
+  let d = times(y3, 2, plus: y1)
+  store(y0, output)
+  store(times(b, rootOfHalf, plus: a), output + outputStep)
+  store(times(b, -rootOfHalf, plus: a), output + 2 &* outputStep)
+  store(times(d, rootOfTwo, plus: c), output + 3 &* outputStep)
+  store(times(d, -rootOfTwo, plus: c), output + 4 &* outputStep)
+  store(y3, output + 5 &* outputStep)
+}
+
+/// `Gᵀ · input`: from the places of a transformed kernel to those of the kernel.
+@inline(__always)
+func transposeKernelTransform(
+  _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
+  _ outputStep: Int
+) {
+  let u0 = load(input)
+  let u1 = load(input + step)
+  let u2 = load(input + 2 &* step)
+  let u3 = load(input + 3 &* step)
+  let u4 = load(input + 4 &* step)
+  let u5 = load(input + 5 &* step)
+  let a = u1 + u2
+  let b = u1 - u2
+  let c = u3 + u4
+  let d = u3 - u4
+  store(times(c, 1 / 6, plus: times(a, -2 / 3, plus: u0)), output)
+  let e = d * Vector(repeating: rootOfTwo / 6)
+  store(times(b, -2 / 3 * rootOfHalf, plus: e), output + outputStep)
+  store(times(c - a, 1 / 3, plus: u5), output + 2 &* outputStep)
+}
+
 private let rootOfHalf: Float = 0.707_106_78
 private let rootOfTwo: Float = 1.414_213_56
+
+#if KERNEL_AVX512 || KERNEL_AVX2
+/// The same for four elements.
+@inline(__always)
+private func times(_ x: Four, _ factor: Float, plus addend: Four) -> Four {
+  multiplyAdd(addend, x, Four(repeating: factor))
+}
+#endif
 
 /// `x * factor + addend`
 @inline(__always)

@@ -113,6 +113,17 @@ public enum Activation: UInt8, Hashable, Sendable, CaseIterable {
   case swish = 6
 }
 
+extension Activation {
+  /// The limits that this activation clamps to, `nil` where it is none that clamps.
+  public var clampLimits: (low: Float, high: Float)? {
+    switch self {
+    case .relu: (0, .infinity)
+    case .relu6: (0, 6)
+    case .sigmoid, .softmax, .tanh, .swish: nil
+    }
+  }
+}
+
 extension Activation: CustomStringConvertible {
   /// What summaries print.
   public var description: String {

@@ -14,14 +14,16 @@ import Darwin
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pneumo-convert",
-    abstract: "Freezes a Keras model into a .pnm file, or prints what a .pnm file holds.",
+    abstract: "Freezes a trained model into a .pnm file, or prints what a .pnm file holds.",
     discussion: """
-      Reads whole models in HDF5, as model.save('model.h5') of Keras 2 and 3 writes them, and \
+      Reads checkpoints of pneumo-train, which bring preprocessing, labels, threshold and model \
+      card with them. Reads whole Keras models in HDF5, as model.save('model.h5') of Keras 2 and 3 writes them, and \
       weights alone, as model.save_weights('model.weights.h5') writes them, of a network that \
       --network names. What the file is, is told by its content. Dropout is dropped, batch \
       normalisation folded and activations fused where the answers stay the same.
 
       EXAMPLES
+        pneumo-convert run/best.ckpt model.pnm --precision f16
         pneumo-convert study.h5 study.pnm
         pneumo-convert best_model.hdf5 study.pnm --network study150
         pneumo-convert model.h5 model.pnm --labels NORMAL,VIRUS --precision f16
@@ -41,7 +43,7 @@ struct Convert: ParsableCommand {
       Pneumo is no medical device.
       """)
 
-  @Argument(help: "A Keras file, or with --inspect a .pnm file.")
+  @Argument(help: "A checkpoint, a Keras file, or with --inspect a .pnm file.")
   var input: String
 
   @Argument(help: "The .pnm file to write. Another model there is replaced, another file is not.")
@@ -56,7 +58,10 @@ struct Convert: ParsableCommand {
   @Option(help: "The network that weights alone belong to: study150 or study224.")
   var network: String?
 
-  @Option(help: "How images become inputs: keras-study or a JSON file. (default: keras-study)")
+  @Option(
+    help:
+      "How images become inputs: keras-study or a JSON file. (default: keras-study, or the checkpoint's)"
+  )
   var preprocess: String?
 
   @Option(
@@ -66,7 +71,10 @@ struct Convert: ParsableCommand {
       """)
   var labels: String?
 
-  @Option(help: "Of two classes, the second is chosen above this probability. (default: 0.5)")
+  @Option(
+    help:
+      "Of two classes, the second is chosen above this probability. (default: 0.5, or the checkpoint's)"
+  )
   var threshold: Float?
 
   @Option(help: "How weights are stored: f32, or f16 for half the size. (default: f32)")
@@ -148,9 +156,9 @@ struct Convert: ParsableCommand {
           return String(label)
         }
       },
-      threshold: threshold ?? 0.5, precision: (precision ?? .f32).scalarType,
+      threshold: threshold, precision: (precision ?? .f32).scalarType,
       activation: activation?.activation,
-      card: try card.map { try ModelCard(contentsOf: $0) } ?? ModelCard())
+      card: try card.map { try ModelCard(contentsOf: $0) })
     let converted: (model: Model, changes: [SimplifiedGraph.Change])
     do throws(ImportError) {
       converted = try conversion.model(of: imported)

@@ -105,7 +105,7 @@ import Testing
 
   @Test func profileNamesKernels() throws {
     let table = try run(["pictures", "--profile"])
-    #expect(table.error.contains("baseline.conv3x3s1DirectBiasReLUMaxPool2x2"))
+    #expect(table.error.contains("baseline.conv3x3s1WinogradF1x4BiasReLUMaxPool2x2"))
     #expect(table.error.contains("GFLOP/s"))
     let json = try run(["pictures", "--profile", "--format", "jsonl"])
     let report = try JSONSerialization.jsonObject(with: Data(json.error.utf8)) as? [String: Any]

@@ -30,7 +30,7 @@ struct FolderTests {
     #expect(dataset.samples.map(\.label) == [0, 0, 0, 0, 1, 1, 1, 1])
     #expect(dataset.classCounts() == [4, 4])
     #expect(dataset.classCounts(of: [0, 5, 6]) == [1, 2])
-    #expect(try Dataset(at: folder.path) == Dataset(folder: folder.path))
+    #expect(try Dataset(contentsOf: folder.path) == Dataset(folder: folder.path))
     #expect(dataset.samples[0].patient == "person1000_bacteria")
   }
 
@@ -72,7 +72,9 @@ struct FolderTests {
   @Test func namesAMissingFolder() throws {
     let error = try #require(throws: DatasetError.self) { try Dataset(folder: "/no/such") }
     #expect(error.kind == .unreadable)
-    #expect(error.description == "/no/such: cannot open this folder: No such file or directory")
+    #expect(
+      error.description == "/no/such: cannot list the folder: No such file or directory; expected a"
+        + " folder of class folders, or a .csv table")
   }
 
   @Test func namesMustBeUTF8() throws {
@@ -107,7 +109,15 @@ struct CSVTests {
   private func read(_ text: String) throws -> Dataset {
     let folder = try TemporaryFolder()
     try folder.write(Array(text.utf8), to: "data.csv")
-    return try Dataset(at: folder.path("data.csv"))
+    return try Dataset(contentsOf: folder.path("data.csv"))
+  }
+
+  @Test func aNameThatEndsInCSVIsATable() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("path,label\n1,a\n2,b\n".utf8), to: "Table.CSV")
+    #expect(try Dataset(contentsOf: folder.path("Table.CSV")).samples.count == 2)
+    for name in ["a/1.jpeg", "b/2.jpeg", "b/3.jpeg"] { try folder.write([], to: "x.csv/\(name)") }
+    #expect(try Dataset(contentsOf: folder.path("x.csv")).samples.count == 3)
   }
 
   @Test func readsColumnsInAnyOrder() throws {
@@ -124,9 +134,9 @@ struct CSVTests {
     #expect(dataset.classes == ["healthy", "sick"])
     #expect(
       dataset.samples == [
-        Sample(path: "\(folder)img/one.jpeg", label: 1, patient: "7"),
         Sample(path: "\(folder)img/person3_virus_1.jpeg", label: 0, patient: "person3_virus"),
         Sample(path: "/far/away.png", label: 1, patient: "8"),
+        Sample(path: "\(folder)img/one.jpeg", label: 1, patient: "7"),
       ])
     #expect(dataset.ignoredFiles == 0)
   }

@@ -13,10 +13,11 @@ struct KerasAugmentationTests {
     for line in lines {
       let numbers = try line[0].dropFirst().map { try #require(Double($0)) }
       let (height, width, channels) = (Int(numbers[0]), Int(numbers[1]), Int(numbers[2]))
-      let augmentation = Augmentation(
-        era: line[0][0] == "keras2" ? .keras2 : .keras3, rotation: numbers[3], shift: numbers[4],
-        shear: numbers[5], zoom: numbers[6], horizontalFlip: numbers[7] == 1)
-      try augmentation.check()
+      var augmentation = Augmentation()
+      augmentation.convention = try #require(Augmentation.Convention(rawValue: line[0][0]))
+      (augmentation.rotation, augmentation.shift) = (numbers[3], numbers[4])
+      (augmentation.shear, augmentation.zoom) = (numbers[5], numbers[6])
+      augmentation.flip = numbers[7] == 1
       var random = NumPyRandom(seed: UInt32(numbers[8]))
       let transform = augmentation.draw(
         for: Extent(height: height, width: width), from: &random)
@@ -34,11 +35,16 @@ struct KerasAugmentationTests {
   }
 
   @Test func presetsAreTheStudys() {
-    #expect(Augmentation.study().era == .keras2)
+    var study = Augmentation()
+    (study.shear, study.zoom, study.flip) = (0.2, 0.2, true)
+    #expect(Augmentation.keras3 == study)
+    study.convention = .keras2
+    #expect(Augmentation.study == study)
     #expect(
-      Augmentation.study(.keras3) == Augmentation(shear: 0.2, zoom: 0.2, horizontalFlip: true))
-    #expect(Augmentation.study().description == "shear 0.2 degrees, zoom 0.2, horizontal flip")
-    #expect(Augmentation.none.description == "none")
+      Augmentation.names.map { Augmentation(name: $0) } == [
+        Augmentation.none, .study, .keras3, .robust,
+      ])
+    #expect(Augmentation(name: "Robust") == nil)
   }
 }
 

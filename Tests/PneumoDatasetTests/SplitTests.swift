@@ -1,3 +1,4 @@
+import PneumoFiles
 import PneumoTestSupport
 import Testing
 
@@ -17,7 +18,7 @@ struct SplitTests {
       csv += "\(sample.name),\(sample.label),\(sample.patient)\n"
     }
     try folder.write(Array(csv.utf8), to: "data.csv")
-    return try SampleGroups(Dataset(csv: folder.path("data.csv")))
+    return try SampleGroups(reading: Dataset(csv: folder.path("data.csv")))
   }
 
   /// Patients of one to six images each, in two classes, some in both, with some copies.
@@ -44,8 +45,9 @@ struct SplitTests {
         ("0", "x", "p"), ("1", "y", "q"), ("2", "x", "p"), ("3", "x", "r"), ("4", "x", "s"),
         ("5", "x", "r"), ("6", "y", "t"), ("7", "y", "t"),
       ], contents: ["2": "same", "3": "same", "6": "twin", "7": "twin", "4": "emas"])
-    #expect(groups.identicalImages == [[2, 3], [6, 7]])
-    #expect(groups.groups == [[0, 2, 3, 5], [1], [4], [6, 7]])
+    // The samples are those of x, 0 2 3 4 5, and then those of y, 1 6 7.
+    #expect(groups.identicalImages == [[1, 2], [6, 7]])
+    #expect(groups.groups == [[0, 1, 2, 4], [3], [5], [6, 7]])
   }
 
   @Test func namesCopiesOfDifferentClasses() throws {
@@ -78,18 +80,24 @@ struct SplitTests {
     #expect(try groups.folds(5, seed: seed + 1) != folds)
   }
 
-  @Test(arguments: 0..<4) func groupedSplitsAreFairAndWhole(seed: UInt32) throws {
-    let groups = try random(UInt64(seed), patients: 120)
-    let split = try groups.groupedSplit(0.2, seed: seed)
-    try groups.checkForLeaks(split)
-    #expect(
-      (split.training + split.validation).sorted() == Array(groups.dataset.samples.indices))
-    let all = groups.dataset.classCounts()
-    for (part, all) in zip(groups.dataset.classCounts(of: split.validation), all) {
-      #expect(abs(Double(part) - 0.2 * Double(all)) <= 2)
+  /// Results of folds are compared over the years: the same seed gives the same folds for ever.
+  @Test func foldsStayAsTheyAre() throws {
+    var samples: [(name: String, label: String, patient: String)] = []
+    for patient in 0..<10 {
+      for image in 0...patient % 4 { samples.append(("a\(patient)-\(image)", "a", "a\(patient)")) }
     }
-    #expect(try groups.groupedSplit(0.2, seed: seed) == split)
-    #expect(try groups.groupedSplit(0.2, seed: seed + 1) != split)
+    for patient in 0..<25 {
+      for image in 0...patient % 2 {
+        let label = patient == 7 && image == 1 ? "a" : "b"
+        samples.append(("b\(patient)-\(image)", label, "b\(patient)"))
+      }
+    }
+    #expect(
+      try groups(samples).folds(3, seed: 42).map(\.validation) == [
+        [1, 2, 6, 7, 8, 9, 21, 22, 24, 25, 26, 36, 39, 40, 41, 43, 44, 45, 58, 59],
+        [10, 11, 12, 16, 17, 18, 19, 23, 30, 33, 37, 38, 46, 49, 50, 51, 53, 54, 56, 57],
+        [0, 3, 4, 5, 13, 14, 15, 20, 27, 28, 29, 31, 32, 34, 35, 42, 47, 48, 52, 55],
+      ])
   }
 
   @Test func tooFewPatientsAreNamed() throws {
@@ -107,19 +115,18 @@ struct SplitTests {
     }
   }
 
-  @Test func groupedSplitNeedsBothSides() throws {
-    let groups = try groups([("0", "x", "p"), ("1", "x", "p"), ("2", "y", "r"), ("3", "y", "s")])
-    let error = try #require(throws: DatasetError.self) {
-      try groups.groupedSplit(0.5, seed: 1)
-    }
-    // One patient has all of 'x'.
-    #expect(error.kind == .tooFewPatients && error.reason.contains("'x'"))
-    for fraction in [0, 1, -0.5, .nan] {
-      let error = try #require(throws: DatasetError.self) {
-        try groups.groupedSplit(fraction, seed: 1)
-      }
-      #expect(error.kind == .invalidSplit)
-    }
+  @Test func leaksAreMended() throws {
+    let groups = try groups(
+      [
+        ("1", "x", "p"), ("2", "x", "p"), ("3", "x", "q"), ("4", "x", "r"), ("5", "y", "s"),
+        ("6", "y", "t"),
+      ], contents: ["5": "same", "6": "same"])
+    let split = Split(training: [1, 3, 5], validation: [0, 2, 4])
+    let mended = groups.withoutLeaks(split)
+    #expect(mended == Split(training: [0, 1, 3, 4, 5], validation: [2]))
+    try groups.checkForLeaks(mended)
+    #expect(groups.withoutLeaks(mended) == mended)
+    #expect(groups.numbers == [0, 0, 1, 2, 3, 3])
   }
 
   @Test func kerasTakesTheFirst() throws {
@@ -128,12 +135,17 @@ struct SplitTests {
     let dataset = try groups(samples).dataset
     let split = try dataset.kerasSplit(0.19)
     // int(0.19 * 10) = 1 of class x, int(0.19 * 20) = 3 of class y.
-    #expect(split.validation == [0, 1, 2, 4])
-    #expect(split.training == [3] + Array(5..<30))
+    #expect(split.validation == [0, 10, 11, 12])
+    #expect(split.training == Array(1..<10) + Array(13..<30))
     // 0.29 * 100 is 28.999… in floating point, in Python too.
     #expect(Int(0.29 * 100.0) == 28)
     let error = try #require(throws: DatasetError.self) { try dataset.kerasSplit(0.01) }
     #expect(error.kind == .invalidSplit)
+    for fraction in [0, 1, -0.5, .nan] {
+      let error = try #require(throws: DatasetError.self) { try dataset.kerasSplit(fraction) }
+      #expect(error.kind == .invalidSplit)
+    }
+    #expect(dataset.wholeSplit == Split(training: Array(0..<30), validation: []))
   }
 
   @Test func leaksAreNamed() throws {
@@ -142,10 +154,11 @@ struct SplitTests {
         ("one", "x", "p"), ("two", "x", "p"), ("three", "y", "q"), ("four", "y", "r"),
         ("five", "x", "s"),
       ], contents: ["three": "same", "four": "same"])
-    try groups.checkForLeaks(Split(training: [0, 1], validation: [2, 3]))
+    // In the order five, one, two, four, three.
+    try groups.checkForLeaks(Split(training: [1, 2], validation: [3, 4]))
     let cases: [([Int], [Int], [String])] = [
-      ([0, 2], [1], ["patient 'p'", "/one", "/two"]), ([2, 0], [3], ["/three", "/four"]),
-      ([4, 0], [4], ["/five", "both sides"]),
+      ([1, 4], [2], ["patient 'p'", "/one", "/two"]), ([4, 1], [3], ["/three", "/four"]),
+      ([0, 1], [0], ["/five", "both sides"]),
     ]
     for (training, validation, words) in cases {
       let error = try #require(throws: DatasetError.self) {
@@ -160,5 +173,14 @@ struct SplitTests {
     var sets = DisjointSets(count: 7)
     for (a, b) in [(5, 6), (6, 1), (2, 2), (3, 4), (1, 5)] { sets.join(a, b) }
     #expect(sets.sets() == [[0], [1, 5, 6], [2], [3, 4]])
+  }
+}
+
+extension SampleGroups {
+  /// The groups of files that are no images.
+  init(reading dataset: Dataset) throws {
+    try self.init(
+      dataset,
+      fingerprints: try dataset.samples.map { try readFile($0.path, limit: 1 << 20).hashValue })
   }
 }

@@ -89,7 +89,6 @@ import Testing
     arguments: [
       ([], "an empty file"),
       (Array("PK\u{3}\u{4}rest".utf8), "a zip container"),
-      ([2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8), "a safetensors file"),
       ([0xFF, 0xD8, 0xFF, 0xE0], "an image"),
       ([0x89, 0x50, 0x4E, 0x47, 0x0D], "an image"),
       (Array("P5\n2 2\n255\n".utf8), "a Netpbm image"),

@@ -1,4 +1,4 @@
-import PneumoModel
+@testable import PneumoModel
 import PneumoTestSupport
 import Testing
 

@@ -30,6 +30,55 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       + (isPooled ? ", pooled" : "")
   }
 
+  /// What a convolution without limits answers, pooled where that is asked for.
+  func sums(_ input: [Float], _ weights: [Float], _ bias: [Float]) -> [Double] {
+    let pixelStride = inputPixelStride ?? inputs
+    func sum(_ y: Int, _ x: Int, _ o: Int) -> Double {
+      var sum = Double(bias[o])
+      for ky in 0..<kernel.height {
+        for kx in 0..<kernel.width {
+          for i in 0..<inputs {
+            let row = y * stride.height + ky * dilation.height
+            let column = x * stride.width + kx * dilation.width
+            let weight = ((ky * kernel.width + kx) * inputs + i) * outputs + o
+            sum +=
+              Double(input[(row * width + column) * pixelStride + i]) * Double(weights[weight])
+          }
+        }
+      }
+      return sum
+    }
+    var sums: [Double] = []
+    for y in 0..<outputHeight {
+      for x in 0..<outputWidth {
+        for o in 0..<outputs {
+          sums.append(
+            isPooled
+              ? max(
+                max(sum(2 * y, 2 * x, o), sum(2 * y, 2 * x + 1, o)),
+                max(sum(2 * y + 1, 2 * x, o), sum(2 * y + 1, 2 * x + 1, o)))
+              : sum(y, x, o))
+        }
+      }
+    }
+    return sums
+  }
+
+  /// The same, clamped.
+  func expected(_ sums: [Double]) -> [Double] {
+    sums.map { min(max($0, Double(limits.low)), Double(limits.high)) }
+  }
+
+  /// The channels that a convolution was to write; no others may have been written.
+  func found(_ output: GuardedBuffer) -> [Float] {
+    let pixelStride = outputPixelStride ?? outputs
+    let values = output.values
+    for index in values.indices where index % pixelStride >= outputs {
+      #expect(values[index].isNaN, "element \(index) is not this convolution's to write")
+    }
+    return values.indices.filter { $0 % pixelStride < outputs }.map { values[$0] }
+  }
+
   /// Around the tile and the block of every instruction set: one less, equal, one more.
   static let all: [ConvolutionCase] = {
     var cases: [ConvolutionCase] = []
@@ -106,47 +155,10 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     kernels.convolveDirect(&arguments, 0, middle)
 
     #expect(output.isIntact && scratch.isIntact)
-    let result = output.values
-    func sum(_ y: Int, _ x: Int, _ o: Int) -> Double {
-      var sum = Double(bias[o])
-      for ky in 0..<c.kernel.height {
-        for kx in 0..<c.kernel.width {
-          for i in 0..<c.inputs {
-            let row = y * c.stride.height + ky * c.dilation.height
-            let column = x * c.stride.width + kx * c.dilation.width
-            let weight = ((ky * c.kernel.width + kx) * c.inputs + i) * c.outputs + o
-            sum +=
-              Double(input.pointer[(row * c.width + column) * inputStride + i])
-              * Double(weights[weight])
-          }
-        }
-      }
-      return sum
-    }
-    var expected: [Double] = []
-    var found: [Float] = []
-    for y in 0..<c.outputHeight {
-      for x in 0..<c.outputWidth {
-        for o in 0..<outputStride {
-          let value = result[(y * c.outputWidth + x) * outputStride + o]
-          guard o < c.outputs else {
-            #expect(value.isNaN, "channel \(o) is not this convolution's to write")
-            continue
-          }
-          found.append(value)
-          let sum =
-            c.isPooled
-            ? max(
-              max(sum(2 * y, 2 * x, o), sum(2 * y, 2 * x + 1, o)),
-              max(sum(2 * y + 1, 2 * x, o), sum(2 * y + 1, 2 * x + 1, o)))
-            : sum(y, x, o)
-          expected.append(min(max(sum, Double(c.limits.low)), Double(c.limits.high)))
-        }
-      }
-    }
     // A sequential Float sum of n products of numbers below 1 is off by at most n² · 2^-24;
     // the errors of random signs stay far below.
-    #expect(largestError(found, expected) <= 1e-6 * Double(rows).squareRoot() + 1e-6)
+    let expected = c.expected(c.sums(input.values, weights, bias))
+    #expect(largestError(c.found(output), expected) <= 1e-6 * Double(rows).squareRoot() + 1e-6)
   }
 
   @Test(

@@ -232,3 +232,56 @@ private struct NaiveTensor {
     set { values[(row * width + column) * channels + channel] = newValue }
   }
 }
+
+extension NaiveGraph {
+  /// What the last layer answers for each image of a batch in training: batch normalisation uses the
+  /// statistics of the batch, and dropout the masks that are given by the name of the layer, image
+  /// after image.
+  public static func train(
+    _ graph: Graph, inputs: [[Float]], masks: [String: [Float]] = [:]
+  ) -> [[Double]] {
+    var values = inputs.map { [$0.map(Double.init)] }
+    for (index, node) in graph.nodes.enumerated() {
+      let shape = graph.shapes[index + 1]
+      var outputs: [[Double]]
+      switch node.operation {
+      case .batchNormalization(let layer):
+        outputs = normalize(values.map { $0[node.inputs[0]] }, layer)
+      case .dropout:
+        let mask = masks[node.name]!
+        outputs = values.indices.map { image in
+          values[image][node.inputs[0]].enumerated().map {
+            $1 * Double(mask[image * shape.count + $0])
+          }
+        }
+      default:
+        outputs = values.map { image in
+          let inputs = node.inputs.map { NaiveTensor(shape: graph.shapes[$0], values: image[$0]) }
+          return apply(node.operation, to: inputs, output: shape).values
+        }
+      }
+      for image in values.indices { values[image].append(outputs[image]) }
+    }
+    return values.map { $0.last! }
+  }
+
+  private static func normalize(
+    _ images: [[Double]], _ layer: BatchNormalization
+  ) -> [[Double]] {
+    let channels = layer.gamma.count
+    var images = images
+    for channel in 0..<channels {
+      let places = stride(from: channel, to: images[0].count, by: channels)
+      let all = images.flatMap { image in places.map { image[$0] } }
+      let mean = all.reduce(0, +) / Double(all.count)
+      let variance = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(all.count)
+      let scale =
+        Double(layer.gamma.values()[channel]) / (variance + Double(layer.epsilon)).squareRoot()
+      let shift = Double(layer.beta.values()[channel])
+      for image in images.indices {
+        for place in places { images[image][place] = (images[image][place] - mean) * scale + shift }
+      }
+    }
+    return images
+  }
+}

@@ -180,7 +180,7 @@ import Testing
     _ = try session.predict([Float](repeating: 0, count: 3 * session.inputCount))
     let profile = session.profile()
     #expect(profile[0].kernel == "baseline.gray")
-    #expect(profile[1].kernel == "baseline.conv3x3s1DirectBiasReLUMaxPool2x2")
+    #expect(profile[1].kernel == "baseline.conv3x3s1WinogradF1x4BiasReLUMaxPool2x2")
     #expect(profile[2].kernel == "baseline.conv3x3s1WinogradF4BiasReLUMaxPool2x2")
     #expect(profile.last?.kernel == "baseline.denseBias")
     #expect(profile.allSatisfy { $0.images == 3 && $0.seconds > 0 })

@@ -12,8 +12,10 @@ extension KernelCases {
     let columns = kernels.padded(filters)
     let blocks = columns / kernels.blockChannels
     let input = FloatBuffer(count: side * side * channels, limit: 1)
-    let weights = transformed(
-      kernels, channels: channels, filters: filters, columns: columns, tileSize: tileSize)
+    let weights = FloatBuffer(count: places * channels * columns)
+    transform(
+      kernels.packWinograd, to: weights, channels: channels, filters: filters,
+      tileSize: tileSize)
     let bias = FloatBuffer(count: columns)
     let output = FloatBuffer(count: outputs * outputs * filters)
     let vector = kernels.vectorCount
@@ -76,17 +78,48 @@ extension KernelCases {
     ]
   }
 
-  /// Seeded weights, transformed; sums of products stay near 1.
-  private static func transformed(
-    _ kernels: KernelTable, channels: Int, filters: Int, columns: Int, tileSize: Int
-  ) -> FloatBuffer {
+  /// The same by F(1×4, 3×3), for few channels.
+  static func winogradRows(
+    _ kernels: KernelTable, side: Int, channels: Int, filters: Int
+  ) -> KernelCase {
+    let outputs = (side - 2) / 2
+    let columns = kernels.padded(filters)
+    let input = FloatBuffer(count: side * side * channels, limit: 1)
+    let weights = FloatBuffer(count: 18 * channels * columns)
+    transform(
+      kernels.packWinogradRows, to: weights, channels: channels, filters: filters, tileSize: 4)
+    let bias = FloatBuffer(count: columns)
+    let output = FloatBuffer(count: outputs * outputs * filters)
+    let scratch = FloatBuffer(count: kernels.rowStripCount)
+    var arguments = ConvolutionArguments(
+      input: input.pointer, kernel: weights.pointer, bias: bias.pointer, output: output.pointer,
+      scratch: scratch.pointer, inputRowStride: side * channels, inputPixelStride: channels,
+      outputRowStride: outputs * filters, outputPixelStride: filters, outputWidth: outputs,
+      kernelHeight: 3, kernelWidth: 3, inputChannels: channels, outputChannels: filters)
+    arguments.low = 0
+    arguments.isPooled = true
+    return KernelCase(
+      kernel: "convolveWinogradRows pooled F1×4",
+      shape: "\(side)×\(side)×\(channels) → \(outputs)×\(outputs)×\(filters)",
+      multiplyAdds: 36 * outputs * outputs * channels * filters,
+      bytes: 4 * (input.count + weights.count + output.count), output: output
+    ) {
+      withExtendedLifetime((input, weights, bias, scratch)) {
+        kernels.convolveWinogradRows(&arguments, 0, outputs)
+      }
+    }
+  }
+
+  /// Fills `result` with seeded weights, transformed; sums of products stay near 1.
+  private static func transform(
+    _ pack: (UnsafePointer<WinogradPackingArguments>) -> Void, to result: FloatBuffer,
+    channels: Int, filters: Int, tileSize: Int
+  ) {
     let weights = FloatBuffer(
       count: 9 * channels * filters, limit: 1 / Float(9 * channels).squareRoot())
-    let result = FloatBuffer(count: (tileSize + 2) * (tileSize + 2) * channels * columns)
     var arguments = WinogradPackingArguments(
       input: weights.pointer, output: result.pointer, tileSize: tileSize, inputs: channels,
       outputs: filters)
-    withExtendedLifetime(weights) { kernels.packWinograd(&arguments) }
-    return result
+    withExtendedLifetime(weights) { pack(&arguments) }
   }
 }

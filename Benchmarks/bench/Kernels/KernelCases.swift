@@ -22,6 +22,11 @@ enum KernelCases {
           cases += winograd(
             kernels, side: side, channels: channels, filters: filters, tileSize: tileSize)
         }
+      } else {
+        for channels in [channels, 1] {  // 1 where the picture is gray
+          cases.append(
+            winogradRows(kernels, side: side, channels: channels, filters: filters))
+        }
       }
       (side, channels) = ((side - 2) / 2, filters)
     }
@@ -41,6 +46,8 @@ enum KernelCases {
   private static func others(_ kernels: KernelTable) -> [KernelCase] {
     [
       gray(kernels, pixels: 150 * 150),
+      convolution(
+        kernels, side: 150, channels: 1, filters: 32, window: 3, isPooled: true),
       convolution(kernels, side: 74, channels: 32, filters: 64, window: 3),
       convolution(kernels, side: 37, channels: 64, filters: 128, window: 1),
       convolution(kernels, side: 75, channels: 32, filters: 64, window: 3, stride: 2),

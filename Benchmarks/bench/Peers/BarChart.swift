@@ -35,7 +35,7 @@ struct BarChart {
       """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" \
       width="\(width)" height="\(height)" role="img">
-      <title>Milliseconds per image: \(escaped(title))</title>
+      <title>Milliseconds per image: \(Format.markup(title))</title>
       <style>
       text { font: 13px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328; }
       .title { font-size: 17px; font-weight: 600; }
@@ -98,11 +98,6 @@ struct BarChart {
   ) -> String {
     let attributes =
       (name.map { " class=\"\($0)\"" } ?? "") + (anchor.map { " text-anchor=\"\($0)\"" } ?? "")
-    return "<text x=\"\(x)\" y=\"\(y)\"\(attributes)>\(escaped(text))</text>"
-  }
-
-  private func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;")
-      .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
+    return "<text x=\"\(x)\" y=\"\(y)\"\(attributes)>\(Format.markup(text))</text>"
   }
 }

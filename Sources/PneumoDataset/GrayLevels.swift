@@ -8,24 +8,55 @@ import Darwin
 
 extension Transform {
 
-  /// Blur, contrast, brightness, gamma, noise and erasing, in place and in this order.
+  /// Whether ``changeGrayLevels(_:size:channels:)`` changes anything.
+  var changesGrayLevels: Bool { changesTones || isBlurred || noise != 0 || erased != nil }
+
+  private var changesTones: Bool { gamma != 1 || contrast != 1 || brightness != 0 }
+
+  /// Gamma, contrast, brightness, blur, noise and erasing, in place and in this order.
   ///
   /// - Parameter values: `size` pixels of `channels` floats of 0...255, which they are after it.
-  func changeGreyValues(
+  func changeGrayLevels(
     _ values: UnsafeMutablePointer<Float>, size: Extent, channels: Int
   ) {
-    if blur != 0 { filter(values, size: size, channels: channels) }
     let count = size.height * size.width * channels
-    if contrast != 1 || brightness != 1 || gamma != 1 { changeTones(values, count: count) }
+    if changesTones { changeTones(values, count: count) }
+    if isBlurred { blur(values, size: size, channels: channels) }
     if noise != 0 { addNoise(values, count: count, channels: channels) }
-    if let erased { erased.paint(values, size: size, channels: channels) }
+    erased?.paint(values, size: size, channels: channels)
+    // SAFETY: `values` holds `count` floats.
+    for k in 0..<count { values[k] = clamped(values[k]) }
   }
 
-  /// (blur, 1, blur) / (1 + 2 blur) along the rows, then along the columns; pixels beyond the edge
-  /// are those of the edge.
-  private func filter(_ values: UnsafeMutablePointer<Float>, size: Extent, channels: Int) {
-    let side = blur / (1 + 2 * blur)
-    let middle = 1 / (1 + 2 * blur)
+  /// The curve of the gamma is worked out at the gray levels 0...255, and is linear between them.
+  private func changeTones(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    // Exact for images of any size that matters, and so the same for gray given as three channels.
+    var sum = 0.0
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 257) { curve in
+      for level in 0..<256 {
+        let value = gamma == 1 ? Double(level) : 255 * pow(Double(level) / 255, gamma)
+        curve.initializeElement(at: level, to: clamped(Float(value)))
+      }
+      curve.initializeElement(at: 256, to: curve[255])
+      // SAFETY: `values` holds `count` floats of 0...255; `curve` one more than the 256 levels, since
+      // the level of a value of 255 is the last and has a neighbor.
+      for k in 0..<count {
+        let value = values[k]
+        let level = Int(value)
+        let low = curve[level]
+        let corrected = low + (curve[level + 1] - low) * (value - Float(level))
+        values[k] = corrected
+        sum += Double(corrected)
+      }
+    }
+    let mean = Float(sum / Double(count))
+    let offset = mean - mean * contrast + brightness
+    for k in 0..<count { values[k] = values[k] * contrast + offset }
+  }
+
+  /// (1, 2, 1) / 4 along the rows, then along the columns; pixels beyond the edge are those of the
+  /// edge.
+  private func blur(_ values: UnsafeMutablePointer<Float>, size: Extent, channels: Int) {
     let rowLength = size.width * channels
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * rowLength) { rows in
       // SAFETY: `rows` holds two rows; indices are those of elements of a row, and of rows.
@@ -37,7 +68,7 @@ extension Transform {
         for k in 0..<rowLength {
           let left = original[k >= channels ? k - channels : k]
           let right = original[k + channels < rowLength ? k + channels : k]
-          row[k] = middle * original[k] + side * (left + right)
+          row[k] = 0.5 * original[k] + 0.25 * (left + right)
         }
       }
       above.update(from: values, count: rowLength)
@@ -46,34 +77,9 @@ extension Transform {
         let below = i + 1 < size.height ? row + rowLength : row
         for k in 0..<rowLength {
           let value = row[k]
-          row[k] = clamped(middle * value + side * (above[k] + below[k]))
+          row[k] = 0.5 * value + 0.25 * (above[k] + below[k])
           above[k] = value
         }
-      }
-    }
-  }
-
-  /// One curve for the three: worked out at the grey levels 0...255, and linear between them.
-  private func changeTones(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    // Exact for images of any size that matters, and so the same for grey given as three channels.
-    var sum = 0.0
-    // SAFETY: `values` holds `count` floats; `curve` one more than the 256 levels, since the level
-    // of a value of 255 is the last and has a neighbour.
-    for k in 0..<count { sum += Double(values[k]) }
-    let mean = Float(sum / Double(count))
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 257) { curve in
-      for level in 0..<256 {
-        let contrasted = clamped((Float(level) - mean) * contrast + mean)
-        let brightened = clamped(contrasted * brightness)
-        let corrected = gamma == 1 ? brightened : clamped(255 * powf(brightened / 255, gamma))
-        curve.initializeElement(at: level, to: corrected)
-      }
-      curve.initializeElement(at: 256, to: curve[255])
-      for k in 0..<count {
-        let value = clamped(values[k])
-        let level = Int(value)
-        let low = curve[level]
-        values[k] = low + (curve[level + 1] - low) * (value - Float(level))
       }
     }
   }
@@ -93,9 +99,7 @@ extension Transform {
       let pairs = (bits & 0x0000_FFFF_0000_FFFF) + ((bits >> 16) & 0x0000_FFFF_0000_FFFF)
       let sum = Int32(truncatingIfNeeded: (pairs & 0xFFFF_FFFF) + (pairs >> 32))
       let change = Float(sum - 131_070) * factor
-      for channel in 0..<channels {
-        values[pixel * channels + channel] = clamped(values[pixel * channels + channel] + change)
-      }
+      for channel in 0..<channels { values[pixel * channels + channel] += change }
     }
   }
 }
@@ -109,10 +113,8 @@ extension Transform.Erasure {
     let columns = columns.clamped(to: 0..<size.width)
     // SAFETY: rows and columns lie within the image.
     for row in rows {
-      for column in columns {
-        let pixel = (row * size.width + column) * channels
-        for channel in 0..<channels { values[pixel + channel] = value }
-      }
+      (values + (row * size.width + columns.lowerBound) * channels)
+        .update(repeating: value, count: columns.count * channels)
     }
   }
 }

@@ -1,5 +1,3 @@
-import PneumoModel
-
 // A trained batch normalisation is y = x * s + t for each channel, with
 // s = gamma / sqrt(variance + epsilon) and t = beta - mean * s (Ioffe & Szegedy 2015, Algorithm 2).
 // A convolution or dense layer is linear in its input and in its kernel, so that s and t can go

@@ -1,5 +1,3 @@
-import PneumoModel
-
 /// A graph after simplification, and what was done to it. It computes what it did, up to rounding.
 public struct SimplifiedGraph: Sendable {
   /// One layer that became part of another, or of none.
@@ -28,17 +26,13 @@ public struct SimplifiedGraph: Sendable {
   public let changes: [Change]
 
   /// Applies all passes to `graph`.
-  public init(_ graph: Graph) throws(ImportError) {
+  public init(_ graph: Graph) throws(ModelError) {
     var rewriter = GraphRewriter(graph)
     dropTrainingLayers(&rewriter)
     foldBatchNormalizationIntoPrevious(&rewriter)
     foldBatchNormalizationIntoNext(&rewriter)
     fuseActivations(&rewriter)
-    do throws(ModelError) {
-      self.graph = try rewriter.graph()
-    } catch {
-      throw ImportError(error)
-    }
+    self.graph = try rewriter.graph()
     changes = rewriter.changes
   }
 }

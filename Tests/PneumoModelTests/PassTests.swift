@@ -1,8 +1,7 @@
-import PneumoModel
 import PneumoTestSupport
 import Testing
 
-@testable import PneumoImport
+@testable import PneumoModel
 
 /// Each pass by itself: it does what it may, leaves what it must, and the answers stay.
 @Suite struct PassTests {

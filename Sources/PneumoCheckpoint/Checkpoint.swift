@@ -1,0 +1,83 @@
+import PneumoJSON
+import PneumoModel
+
+/// A network in training: what `best.ckpt` and `last.ckpt` hold.
+public struct Checkpoint: Hashable, Sendable {
+  /// The declared network.
+  public var architecture: Architecture
+  /// Its weights, `Float`s by `layer/weight`, in the shapes of the graph.
+  public var weights: [SafetensorsTensor]
+  /// How images become inputs.
+  public var preprocessing: Preprocessing
+  /// The classes.
+  public var labels: [String]
+  /// With two classes: the second is chosen where its probability is greater.
+  public var threshold: Float
+  /// Logits are divided by this before they become probabilities.
+  public var temperature: Float
+  /// What a person should know.
+  public var card: ModelCard
+  /// What the trainer needs to go on: moments of the optimiser and the like.
+  public var state: [SafetensorsTensor]
+  /// Texts of the trainer: settings, progress, history.
+  public var notes: [String: String]
+
+  /// A checkpoint of these parts.
+  public init(
+    architecture: Architecture, weights: [SafetensorsTensor], preprocessing: Preprocessing,
+    labels: [String], threshold: Float = 0.5, temperature: Float = 1,
+    card: ModelCard = ModelCard(), state: [SafetensorsTensor] = [], notes: [String: String] = [:]
+  ) {
+    self.architecture = architecture
+    self.weights = weights
+    self.preprocessing = preprocessing
+    self.labels = labels
+    self.threshold = threshold
+    self.temperature = temperature
+    self.card = card
+    self.state = state
+    self.notes = notes
+  }
+
+  /// The network with its weights, as trained.
+  public func graph() throws(CheckpointError) -> Graph {
+    let tensors = Dictionary(weights.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    return try architecture.graph { layer, weight, shape throws(CheckpointError) in
+      let name = "\(layer)/\(weight)"
+      guard let tensor = tensors[name] else {
+        throw CheckpointError(
+          .missingTensor, "its architecture needs the tensor '\(name)', which the file lacks")
+      }
+      guard tensor.shape == shape, let values = tensor.floats else {
+        throw CheckpointError(
+          .wrongTensor,
+          "the tensor '\(name)' is \(tensor.type.rawValue) of shape \(tensor.shape), expected F32 of "
+            + "shape \(shape)")
+      }
+      return WeightTensor(shape: shape, values: values)
+    }
+  }
+
+  /// The network with the temperature in the weights of its last layer: the same answers as dividing
+  /// the logits.
+  public func calibratedGraph() throws(CheckpointError) -> Graph {
+    let graph = try graph()
+    guard temperature != 1 else { return graph }
+    var nodes = graph.nodes
+    guard case .dense(var layer) = nodes[nodes.count - 1].operation else {
+      throw CheckpointError(
+        .invalidModel, "a temperature of \(temperature) needs a dense layer at the end")
+    }
+    func divided(_ tensor: WeightTensor) -> WeightTensor {
+      WeightTensor(shape: tensor.shape, values: tensor.values().map { $0 / temperature })
+    }
+    layer.kernel = divided(layer.kernel)
+    layer.bias = layer.bias.map(divided)
+    nodes[nodes.count - 1].operation = .dense(layer)
+    do throws(ModelError) {
+      return try Graph(inputShape: graph.inputShape, nodes: nodes)
+    } catch {
+      throw CheckpointError(.invalidModel, error.description)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import PneumoCheckpoint
+import PneumoDataset
+import PneumoFiles
+import PneumoJSON
+import PneumoModel
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// What a finished run leaves in its folder.
+public enum RunFolder {
+  /// Makes a folder and those above it, where they do not exist.
+  public static func make(_ path: String) throws(RunError) {
+    var partial = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      partial += partial.isEmpty || partial == "/" ? String(part) : "/" + part
+      guard mkdir(partial, 0o777) == 0 || errno == EEXIST else {
+        throw RunError(
+          .file, "\(path): cannot make the folder: \(String(cString: strerror(errno)))")
+      }
+    }
+  }
+
+  /// Stores temperature, threshold and metrics in `best.ckpt`, and answers it.
+  @discardableResult
+  public static func finish(
+    _ folder: String, _ summary: Summary, settings: RunSettings, data: String
+  ) throws(RunError) -> Checkpoint {
+    let path = "\(folder)/best.ckpt"
+    do throws(CheckpointError) {
+      var checkpoint = try Checkpoint(contentsOf: path)
+      checkpoint.temperature = Float(summary.temperature)
+      checkpoint.threshold = Float(summary.threshold)
+      checkpoint.card = ModelCard(
+        name: settings.networkName, description: "Image classifier trained from scratch.",
+        source: "pneumo-train, seed \(settings.seed)", data: data,
+        metrics: summary.metrics.map {
+          ModelCard.Metric(name: "validation \($0.name)", value: $0.value)
+        },
+        limitations: "No medical device. Measured on validation images alone.")
+      try checkpoint.write(to: path)
+      return checkpoint
+    } catch {
+      throw RunError(.file, error.description)
+    }
+  }
+
+  /// Writes a model for each of the networks, `model.pnm` in its folder, and `ensemble.pnm` that
+  /// averages their logits.
+  public static func freeze(
+    _ checkpoints: [Checkpoint], folders: [String], ensemble: String
+  ) throws(RunError) {
+    do {
+      for (checkpoint, folder) in zip(checkpoints, folders) {
+        try checkpoint.model().write(to: "\(folder)/model.pnm")
+      }
+      try Checkpoint(averaging: checkpoints).model().write(to: ensemble)
+    } catch {
+      throw RunError(.file, "\(error)")
+    }
+  }
+
+  /// Writes a JSON text, whole or not at all.
+  public static func write(_ json: JSON, to path: String) throws(RunError) {
+    do throws(FileError) {
+      try writeAtomically(Array((json.indentedText + "\n").utf8), to: path)
+    } catch {
+      throw RunError(.file, error.description)
+    }
+  }
+
+  /// Writes `predictions.csv`: path, label, and with two classes logit and calibrated probability.
+  public static func write(
+    _ predictions: Predictions, _ summary: Summary?, of dataset: Dataset, to folder: String
+  ) throws(RunError) {
+    var text = "path,label"
+    text += predictions.outputs == 1 ? ",logit,probability\n" : ""
+    if predictions.outputs > 1 {
+      text += dataset.classes.map { ",logit_\($0)" }.joined() + "\n"
+    }
+    let probabilities = summary.map { predictions.probabilities(temperature: $0.temperature) }
+    for (index, sample) in predictions.samples.enumerated() {
+      let path = dataset.samples[sample].path.replacingQuotes()
+      text += "\"\(path)\",\(dataset.classes[predictions.labels[index]])"
+      for output in 0..<predictions.outputs {
+        text += ",\(predictions.logits[index * predictions.outputs + output])"
+      }
+      if let probabilities { text += ",\(probabilities[index])" }
+      text += "\n"
+    }
+    do throws(FileError) {
+      try writeAtomically(Array(text.utf8), to: "\(folder)/predictions.csv")
+    } catch {
+      throw RunError(.file, error.description)
+    }
+  }
+}
+
+extension String {
+  /// With quotes doubled, as CSV wants them.
+  fileprivate func replacingQuotes() -> String {
+    reduce(into: "") { $0 += $1 == "\"" ? "\"\"" : String($1) }
+  }
+}
