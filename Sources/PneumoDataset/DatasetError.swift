@@ -33,7 +33,7 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidSplit
     /// A patient, or an image, on both sides of a split.
     case leak
-    /// Images that cannot be decoded; `unreadable` lists them.
+    /// Images that cannot be decoded.
     case unreadableImages
     /// The caller asked to stop.
     case cancelled
@@ -47,7 +47,7 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   public let line: Int?
   /// What is wrong and what to do, without the file's name.
   public let reason: String
-  /// All images that cannot be decoded, with ``Kind/unreadableImages``.
+  /// All images that cannot be decoded, where that is the reason.
   public let unreadable: [UnreadableImage]
 
   /// An error that `description` words as `file:line: reason`.

@@ -27,7 +27,8 @@ public struct ImageCache: Sendable {
   ///   - progress: called with the number of images done, after each, by one thread at a time.
   ///   - isCancelled: asked before each image, by any thread; if true, `cancelled` is thrown soon.
   ///
-  /// Throws `unreadableImages`, `cancelled`, and `emptyClass` where nothing is left of a class.
+  /// Throws `unreadableImages`, `cancelled`, and `emptyClass` or `noImages` where nothing is left of
+  /// a class, or at all.
   ///
   /// - Precondition: as of ``Preprocessor/init(_:)``.
   public init(
@@ -50,7 +51,11 @@ public struct ImageCache: Sendable {
         file: dataset.source, unreadable: skipped)
     }
     preprocessor = Preprocessor(preprocessing)
-    self.dataset = try dataset.removing(Set(failures.map(\.key)))
+    do throws(DatasetError) {
+      self.dataset = try dataset.removing(Set(failures.map(\.key)))
+    } catch {
+      throw DatasetError(error.kind, error.reason, file: error.file, unreadable: skipped)
+    }
     let decoded = results.images.compactMap(\.self)
     images = decoded.map(\.image)
     fingerprints = decoded.map(\.fingerprint)

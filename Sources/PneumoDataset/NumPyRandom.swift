@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// The numbers of NumPy's legacy `numpy.random.RandomState`, bit for bit.
 ///
 /// A Mersenne Twister (MT19937, Matsumoto and Nishimura 1998), and NumPy's ways from its 32-bit
@@ -16,8 +10,6 @@ public struct NumPyRandom: Sendable {
 
   private var key: [UInt32]
   private var position = Self.size
-  /// The second number of the last pair that `standardNormal` drew.
-  private var pending: Double?
 
   /// `RandomState(seed)`.
   public init(seed: UInt32) {
@@ -97,23 +89,6 @@ public struct NumPyRandom: Sendable {
   public mutating func uniform(_ low: Double, _ high: Double) -> Double {
     let range = high - low
     return low + range * unit()
-  }
-
-  /// `standard_normal()`: polar pairs (Marsaglia), of which the second number comes first.
-  public mutating func standardNormal() -> Double {
-    if let number = pending {
-      pending = nil
-      return number
-    }
-    while true {
-      let x = 2 * unit() - 1
-      let y = 2 * unit() - 1
-      let square = x * x + y * y
-      guard square < 1, square != 0 else { continue }
-      let factor = (-2 * log(square) / square).squareRoot()
-      pending = factor * x
-      return factor * y
-    }
   }
 
   /// `random_interval`: a whole number of `0...limit`, by drawing until one is not above.

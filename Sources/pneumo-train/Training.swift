@@ -133,9 +133,10 @@ struct Training {
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       say(
         "\(Format.grouped(cache.images.count)) images of \(dataset.classes.count) classes read in "
-          + "\(Format.fixed(seconds, 1)) s"
-          + (dataset.ignoredFiles == 0
-            ? "" : "; \(dataset.ignoredFiles) other files are no .jpeg or .jpg"))
+          + "\(Format.fixed(seconds, 1)) s, \(Format.bytes(cache.byteCount)) in memory")
+      if dataset.ignoredFiles > 0 {
+        say("\(dataset.ignoredFiles) other files are hidden or no .jpeg or .jpg, and passed over")
+      }
       return cache
     } catch {
       bar.clear()

@@ -136,6 +136,7 @@ struct ImageCacheTests {
         Dataset(folder: folder.path), preprocessing(.gray, .nearest), threads: 1, skipsBad: true)
     }
     #expect(error.kind == .emptyClass && error.reason.contains("'a'"))
+    #expect(error.unreadable.count == Self.count / 2)
   }
 
   @Test func stopsWhenAsked() throws {

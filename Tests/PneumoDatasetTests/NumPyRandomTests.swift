@@ -7,7 +7,7 @@ struct NumPyRandomTests {
 
   @Test func givesTheSameNumbers() throws {
     let lines = try Fixtures.table("random.txt")
-    #expect(lines.count == 8 * 12)
+    #expect(lines.count == 8 * 11)
     for line in lines {
       let seed = line[0] == ["-"] ? (0..<700).map(UInt32.init) : line[0].compactMap { UInt32($0) }
       var random = seed.count == 1 ? NumPyRandom(seed: seed[0]) : NumPyRandom(seed: seed)
@@ -25,7 +25,6 @@ struct NumPyRandomTests {
     case ("uniform", _):
       let bounds = (try #require(Double(call[1])), try #require(Double(call[2])))
       return (0..<4).map { _ in random.uniform(bounds.0, bounds.1).hex }
-    case ("normal", _): return (0..<5).map { _ in random.standardNormal().hex }
     case ("permutation", 2): return random.permutation(try #require(Int(call[1]))).map(String.init)
     case ("permutation", _): return [checksum(random.permutation(5216).map(Int64.init))]
     default:
