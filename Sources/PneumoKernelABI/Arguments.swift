@@ -3,14 +3,15 @@ public struct ConvolutionArguments {
   /// The first element.
   public var input: UnsafePointer<Float>
   /// Numbers of type `Float`: for `convolveDirect` packed blocks of rows (kernel row, kernel column,
-  /// input channel); for `convolveDepthwise` (kernel row, kernel column, channel).
+  /// input channel); for `convolveWinogradRows` what `packWinogradRows` makes; for
+  /// `convolveDepthwise` (kernel row, kernel column, channel).
   public var kernel: UnsafeRawPointer
   /// Padded with zeros like the packed kernel.
   public var bias: UnsafePointer<Float>
   /// The first element.
   public var output: UnsafeMutablePointer<Float>
-  /// Room for ``KernelTable/tileCount`` elements, which no other thread works in. Not for
-  /// `convolveDepthwise`.
+  /// Room for ``KernelTable/tileCount`` elements, for `convolveWinogradRows`
+  /// ``KernelTable/rowStripCount``, which no other thread works in. Not for `convolveDepthwise`.
   public var scratch: UnsafeMutablePointer<Float>
 
   /// From a row of the input to the next.
@@ -29,7 +30,7 @@ public struct ConvolutionArguments {
 
   /// Where training wants to know, with pooling, laid out like the output, which of 2×2 sums is the
   /// largest: 0 to 3 in the order of rows, and -1 where the result is clamped, so that it has
-  /// no gradient.
+  /// no gradient. Only `convolveDirect` writes them.
   public var choices: UnsafeMutablePointer<Float>? = nil
 
   /// Rows of the kernel.

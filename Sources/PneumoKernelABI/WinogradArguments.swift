@@ -117,7 +117,8 @@ public struct WinogradArguments {
 public struct WinogradPackingArguments {
   /// Shape (3, 3, inputs, outputs).
   public var input: UnsafePointer<Float>
-  /// Room for (m + 2)² × `inputs` × `outputs`, the latter rounded up to whole blocks; zeros at first.
+  /// Room for (m + 2)² × `inputs` × `outputs`, for `packWinogradRows` 3 × (m + 2) × `inputs` ×
+  /// `outputs`, the last rounded up to whole blocks; zeros at first.
   public var output: UnsafeMutablePointer<Float>
   /// The m of F(m×m, 3×3): 2, 4 or 6.
   public var tileSize: Int
