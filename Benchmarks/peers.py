@@ -2,7 +2,7 @@
 """Times another inference engine on the network that `bench` times; `bench --peers` runs this.
 
     Benchmarks/peers.py ncnn --size 150 --batch 1 --threads 2 --seconds 1 --scratch FOLDER
-    Benchmarks/peers.py ncnn --model Models/study3.pnm ...
+    Benchmarks/peers.py ncnn --model Models/study150.pnm ...
 
 The network is the reference network of Benchmarks/bench/ReferenceNetwork.swift, made from the same
 seeds, or that of a .pnm file of the same kinds of layers. Prints one line of JSON: peer, version,

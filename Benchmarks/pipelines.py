@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times ways of Python users from JPEG files to labels; `bench pipeline --peers` runs this.
 
-    Benchmarks/pipelines.py Models/study3.pnm FOLDER --threads 2 --scratch FOLDER
+    Benchmarks/pipelines.py Models/study150.pnm FOLDER --threads 2 --scratch FOLDER
 
 Decoders: Pillow as Keras uses it, which gives the pixels of training; Pillow with libjpeg's
 scaling, and OpenCV with area resizing, which are faster and give other pixels. Each decodes one

@@ -4,7 +4,7 @@
     python3 Tools/make-bench-goldens.py > Benchmarks/bench/goldens.json
 
 Made with Keras 3.15.1 and TensorFlow 2.21. Networks and inputs come from Benchmarks/peers.py; the
-half-precision weights of Models/study3.pnm are widened.
+half-precision weights of Models/study150.pnm are widened.
 """
 import importlib.util
 import json
@@ -30,6 +30,6 @@ print(json.dumps({
         {"name": "reference", "size": size, "logits": logits(peers.reference(size))}
         for size in (150, 224)
     ] + [{
-        "name": "Models/study3.pnm", "size": 150,
-        "logits": logits(peers.frozen(os.path.join(root, "Models", "study3.pnm")))}]
+        "name": "Models/study150.pnm", "size": 150,
+        "logits": logits(peers.frozen(os.path.join(root, "Models", "study150.pnm")))}]
 }, indent=1))

@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
 
       EXAMPLES
         swift run -c release bench
-        swift run -c release bench --model Models/study3.pnm --batch 1,8 --threads 1
+        swift run -c release bench --model Models/study150.pnm --batch 1,8 --threads 1
         swift run -c release bench --peers
         swift run -c release bench kernels --isa avx2
         swift run -c release bench pipeline xrays/ --peers

@@ -24,7 +24,7 @@ enum Report {
   static func verification(_ workloads: [Workload], instructionSet: String) throws -> String {
     var lines = ["Answers, largest |Δ logit| (at most \(Expectation.tolerance) passes)"]
     var all = workloads
-    let shipped = Checkout.path("Models/study3.pnm")
+    let shipped = Checkout.path("Models/study150.pnm")
     if FileManager.default.fileExists(atPath: shipped) {
       if !workloads.contains(where: { $0.name != "reference" }) {
         all.append(try Workload.file(shipped))

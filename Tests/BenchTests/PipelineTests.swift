@@ -38,7 +38,7 @@ import Testing
     let jpeg = try TestImages.jpeg()
     for name in ["a.jpeg", "b.jpg", "c.JPEG"] { try folder.write(jpeg, to: name) }
     let pipeline = OurPipeline(
-      model: Checkout.path("Models/study3.pnm"), folder: folder.path, threads: 2,
+      model: Checkout.path("Models/study150.pnm"), folder: folder.path, threads: 2,
       instructionSet: "baseline")
     let run = try pipeline.run()
     #expect(run.images == 3)
@@ -61,7 +61,7 @@ import Testing
   @Test func emptyFolders() throws {
     let folder = try TemporaryFolder()
     let pipeline = OurPipeline(
-      model: Checkout.path("Models/study3.pnm"), folder: folder.path, threads: 1,
+      model: Checkout.path("Models/study150.pnm"), folder: folder.path, threads: 1,
       instructionSet: "baseline")
     #expect(throws: (any Error).self) { try pipeline.run() }
   }

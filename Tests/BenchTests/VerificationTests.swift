@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func theShippedModelHasRecordedAnswers() throws {
-    let workload = try Workload.file(Checkout.path("Models/study3.pnm"))
+    let workload = try Workload.file(Checkout.path("Models/study150.pnm"))
     #expect(workload.expectation.oracle.hasPrefix("Keras"))
     #expect(workload.readMilliseconds != nil)
   }

@@ -67,17 +67,20 @@ struct GoldenTests {
     check(try answers("study3.h5", ["--precision", "f16"]), tolerance: 2e-3)
   }
 
-  /// The model that ships is the golden one, as `Models/README.md` says.
-  @Test func shippedModelAnswersNearlyAsKeras() throws {
+  /// The models that ship have learnt from these X-rays, whose folders say what they show; their cards
+  /// promise about 19 of 20.
+  @Test(arguments: ["pneumo", "study150"])
+  func shippedModelsTellTheImagesApart(name: String) throws {
     let list = expected.map { SharedFolder.path("data/\($0.file)") }.joined(separator: "\n")
     let result = try Tool(name: "pneumo-infer").run(
-      ["\(SharedFolder.packageRoot)/Models/study3.pnm", "-", "--format", "jsonl"], in: folder,
+      ["\(SharedFolder.packageRoot)/Models/\(name).pnm", "-", "--format", "jsonl"], in: folder,
       input: list)
     #expect(result.exitCode == 0)
-    check(
-      try result.output.split(separator: "\n").map {
-        try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
-      }, tolerance: 2e-3)
+    let answers = try result.output.split(separator: "\n").map {
+      try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
+    }
+    let right = answers.count { $0.file.contains("/\($0.label)/") }
+    #expect(answers.count == 120 && right >= 108, "\(right) of \(answers.count)")
   }
 
   @Test func logitsAndEachLayerAreAsInKeras() throws {

@@ -30,7 +30,7 @@ import Testing
     process.executableURL = URL(filePath: CommandLine.arguments[0])
       .deletingLastPathComponent().appending(path: "session-probe")
     process.arguments = [
-      "\(SharedFolder.packageRoot)/Models/study3.pnm", "\(threads)", "\(batch)", "10",
+      "\(SharedFolder.packageRoot)/Models/study150.pnm", "\(threads)", "\(batch)", "10",
     ]
     process.standardOutput = output
     try process.run()

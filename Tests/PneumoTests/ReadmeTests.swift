@@ -14,7 +14,7 @@ import Testing
     let example = try #require(block.components(separatedBy: "```").first)
     let here = try text("Tests/PneumoTests/ReadmeTests.swift")
     for line in example.split(separator: "\n") where !line.isEmpty {
-      let tested = line.replacing("\"Models/study3.pnm\"", with: "path")
+      let tested = line.replacing("\"Models/pneumo.pnm\"", with: "path")
         .replacing("\"xray.jpeg\"", with: "picture")
       #expect(here.contains(tested), "\(line)")
     }

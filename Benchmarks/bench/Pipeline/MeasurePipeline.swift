@@ -20,7 +20,7 @@ struct MeasurePipeline: ParsableCommand {
   @Argument(help: "A folder of JPEG files, searched recursively.")
   var folder: String
 
-  @Option(help: "The model, a .pnm file. (default: Models/study3.pnm of the checkout)")
+  @Option(help: "The model, a .pnm file. (default: Models/study150.pnm of the checkout)")
   var model: String?
 
   @Option(help: "Threads that decode and compute.")
@@ -52,7 +52,7 @@ struct MeasurePipeline: ParsableCommand {
   func run() throws {
     try BuildConfiguration.requireOptimized()
     let kernels = try InstructionSet.select(isa)
-    let path = model ?? Checkout.path("Models/study3.pnm")
+    let path = model ?? Checkout.path("Models/study150.pnm")
     let ours = OurPipeline(
       model: path, folder: folder, threads: threads, instructionSet: kernels.name)
     let theirs =
