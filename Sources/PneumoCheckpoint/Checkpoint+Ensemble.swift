@@ -19,7 +19,7 @@ extension Checkpoint {
         .invalidModel, "an ensemble needs networks of one architecture, preprocessing and labels")
     }
     guard let last = first.architecture.layers.last,
-      case .dense(let units, let activation?, let hasBias) = last.kind
+      case .dense(let units, let activation?, _) = last.kind
     else {
       throw CheckpointError(
         .invalidModel, "an ensemble needs networks that end in a dense layer with an activation")
@@ -38,19 +38,23 @@ extension Checkpoint {
         before = layer.name
         layers.append(layer)
       }
-      layers[layers.count - 1].kind = .dense(units: units, activation: nil, hasBias: hasBias)
-      let share = 1 / (member.temperature * Float(members.count))
-      for tensor in member.weights {
-        guard let values = tensor.floats else {
-          throw CheckpointError(
-            .wrongTensor, "the tensor '\(tensor.name)' is \(tensor.type.rawValue), expected F32")
-        }
-        let isLast = tensor.name.hasPrefix("\(last.name)/")
-        weights.append(
-          SafetensorsTensor(
-            name: name(tensor.name), shape: tensor.shape,
-            values: isLast ? values.map { $0 * share } : values))
+      layers[layers.count - 1].kind = .dense(units: units, activation: nil, hasBias: true)
+      guard case .dense(let dense) = try member.calibratedGraph().nodes.last?.operation else {
+        throw CheckpointError(.invalidModel, "its graph does not end in '\(last.name)'")
       }
+      let share = 1 / Float(members.count)
+      let bias = dense.bias?.values() ?? [Float](repeating: 0, count: units)
+      weights += member.weights.filter { !$0.name.hasPrefix("\(last.name)/") }.map { tensor in
+        SafetensorsTensor(
+          name: name(tensor.name), type: tensor.type, shape: tensor.shape, bytes: tensor.bytes)
+      }
+      weights += [
+        SafetensorsTensor(
+          name: name("\(last.name)/kernel"), shape: dense.kernel.shape,
+          values: dense.kernel.values().map { $0 * share }),
+        SafetensorsTensor(
+          name: name("\(last.name)/bias"), shape: [units], values: bias.map { $0 * share }),
+      ]
     }
     if members.count > 1 {
       let logits = members.indices.map { "member\($0)_\(last.name)" }

@@ -5,7 +5,8 @@ import PneumoModel
 
 extension Checkpoint {
   private static let format = "pneumo.checkpoint"
-  private static let version = 1
+  /// Version 2 has the bias of the calibration.
+  private static let version = 2
   private static let statePrefix = "state/"
   private static let notePrefix = "note."
 
@@ -63,6 +64,14 @@ extension Checkpoint {
       throw CheckpointError(
         .invalidMetadata, "its temperature is \(temperature), expected a number above 0")
     }
+    bias = []
+    if version >= 2 {
+      let numbers = try value("bias").array?.map(\.double) ?? [nil]
+      guard numbers.allSatisfy({ $0.map { Float($0).isFinite } ?? false }) else {
+        throw CheckpointError(.invalidMetadata, "its bias is no list of numbers")
+      }
+      bias = numbers.map { Float($0 ?? 0) }
+    }
     card = try ModelCard(json: try value("card"))
     weights = file.tensors.filter { !$0.name.hasPrefix(Self.statePrefix) }
     state = file.tensors.filter { $0.name.hasPrefix(Self.statePrefix) }.map {
@@ -83,6 +92,7 @@ extension Checkpoint {
       "preprocessing": preprocessing.json.text,
       "labels": JSON.array(labels.map { .string($0) }).text,
       "threshold": JSON.float(threshold).text, "temperature": JSON.float(temperature).text,
+      "bias": JSON.array(bias.map { .float($0) }).text,
       "card": card.json.text,
     ]
     for (name, text) in notes { metadata[Self.notePrefix + name] = text }

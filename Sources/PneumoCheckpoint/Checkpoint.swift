@@ -13,8 +13,10 @@ public struct Checkpoint: Hashable, Sendable {
   public var labels: [String]
   /// With two classes: the second is chosen where its probability is greater.
   public var threshold: Float
-  /// Logits are divided by this before they become probabilities.
+  /// Logits are divided by this before they become probabilities,
   public var temperature: Float
+  /// and then these are added, one number an output; none are zeros.
+  public var bias: [Float]
   /// What a person should know.
   public var card: ModelCard
   /// What the trainer needs to go on: moments of the optimiser and the like.
@@ -26,6 +28,7 @@ public struct Checkpoint: Hashable, Sendable {
   public init(
     architecture: Architecture, weights: [SafetensorsTensor], preprocessing: Preprocessing,
     labels: [String], threshold: Float = 0.5, temperature: Float = 1,
+    bias: [Float] = [],
     card: ModelCard = ModelCard(), state: [SafetensorsTensor] = [], notes: [String: String] = [:]
   ) {
     self.architecture = architecture
@@ -34,6 +37,7 @@ public struct Checkpoint: Hashable, Sendable {
     self.labels = labels
     self.threshold = threshold
     self.temperature = temperature
+    self.bias = bias
     self.card = card
     self.state = state
     self.notes = notes
@@ -58,21 +62,27 @@ public struct Checkpoint: Hashable, Sendable {
     }
   }
 
-  /// The network with the temperature in the weights of its last layer: the same answers as dividing
-  /// the logits.
+  /// The network with temperature and bias in the weights of its last layer: the same answers as
+  /// calibrating the logits.
   public func calibratedGraph() throws(CheckpointError) -> Graph {
     let graph = try graph()
-    guard temperature != 1 else { return graph }
+    guard temperature != 1 || bias.contains(where: { $0 != 0 }) else { return graph }
     var nodes = graph.nodes
     guard case .dense(var layer) = nodes[nodes.count - 1].operation else {
       throw CheckpointError(
         .invalidModel, "a temperature of \(temperature) needs a dense layer at the end")
     }
-    func divided(_ tensor: WeightTensor) -> WeightTensor {
-      WeightTensor(shape: tensor.shape, values: tensor.values().map { $0 / temperature })
+    let units = layer.kernel.shape[1]
+    guard bias.isEmpty || bias.count == units else {
+      throw CheckpointError(
+        .invalidModel, "its calibration has a bias of \(bias.count) numbers, expected \(units)")
     }
-    layer.kernel = divided(layer.kernel)
-    layer.bias = layer.bias.map(divided)
+    layer.kernel = WeightTensor(
+      shape: layer.kernel.shape, values: layer.kernel.values().map { $0 / temperature })
+    let before = layer.bias?.values() ?? [Float](repeating: 0, count: units)
+    let added = bias.isEmpty ? [Float](repeating: 0, count: units) : bias
+    layer.bias = WeightTensor(
+      shape: [units], values: zip(before, added).map { $0 / temperature + $1 })
     nodes[nodes.count - 1].operation = .dense(layer)
     do throws(ModelError) {
       return try Graph(inputShape: graph.inputShape, nodes: nodes)

@@ -4,64 +4,52 @@ import Glibc
 import Darwin
 #endif
 
-/// The probability of a logit.
-public func sigmoid(_ logit: Double) -> Double {
-  logit >= 0 ? 1 / (1 + exp(-logit)) : exp(logit) / (1 + exp(logit))
-}
-
-/// Mean binary cross-entropy of logits of class 1, in nats; `nil` without any.
-public func crossEntropy(labels: [Int], logits: [Double]) -> Double? {
-  guard !labels.isEmpty else { return nil }
-  let sum = zip(labels, logits).reduce(0.0) { sum, pair in
-    let (label, z) = pair
-    return sum + max(z, 0) - z * Double(label) + log1p(exp(-abs(z)))
-  }
-  return sum / Double(labels.count)
-}
-
-/// Expected calibration error of probabilities of class 1: over bins of equal width, the mean distance
-/// between the mean probability and the share of positives, weighted by the size of the bin
-/// (Naeini et al. 2015). `nil` without any.
-public func expectedCalibrationError(
-  labels: [Int], probabilities: [Double], bins: Int = 15
-) -> Double? {
-  guard !labels.isEmpty else { return nil }
-  var counts = [Int](repeating: 0, count: bins)
-  var positives = [Double](repeating: 0, count: bins)
-  var sums = [Double](repeating: 0, count: bins)
-  for (label, probability) in zip(labels, probabilities) {
-    let bin = min(Int(probability * Double(bins)), bins - 1)
-    counts[bin] += 1
-    positives[bin] += Double(label)
-    sums[bin] += probability
-  }
-  let distance = (0..<bins).reduce(0.0) { $0 + abs(positives[$1] - sums[$1]) }
-  return distance / Double(labels.count)
-}
-
-/// The number that logits are to be divided by, so that their cross-entropy is least (Guo et al. 2017).
+/// How a network's logits become those of honest probabilities: divided by a temperature, then moved by
+/// a bias (with two classes Platt 1999, with more Alexandari et al. 2020; without the bias, Guo et al.
+/// 2017).
 ///
-/// Within 0.05...20: where a threshold separates the classes there is no least one. By golden section
-/// on its logarithm, in which the cross-entropy has one minimum.
-public func temperature(labels: [Int], logits: [Double]) -> Double {
-  func loss(_ logarithm: Double) -> Double {
-    let factor = exp(-logarithm)
-    return crossEntropy(labels: labels, logits: logits.map { $0 * factor }) ?? 0
+/// Training on changed images moves the logits of unchanged ones to one side, which no temperature
+/// mends and a bias does.
+public struct Calibration: Hashable, Sendable {
+  /// Above 0.
+  public var temperature: Double
+  /// One number an output.
+  public var bias: [Double]
+
+  /// A calibration of these numbers.
+  public init(temperature: Double, bias: [Double]) {
+    self.temperature = temperature
+    self.bias = bias
   }
-  let ratio = (5.0.squareRoot() - 1) / 2
-  var (low, high): (Double, Double) = (log(0.05), log(20.0))
-  var (a, b) = (high - ratio * (high - low), low + ratio * (high - low))
-  var (lossA, lossB) = (loss(a), loss(b))
-  while high - low > 1e-7 {
-    if lossA <= lossB {
-      (high, b, lossB) = (b, a, lossA)
-      a = high - ratio * (high - low)
-      lossA = loss(a)
-    } else {
-      (low, a, lossA) = (a, b, lossB)
-      b = low + ratio * (high - low)
-      lossB = loss(b)
+
+  /// Logits of any number of images, `bias.count` of each, calibrated.
+  public func callAsFunction(_ logits: [Double]) -> [Double] {
+    logits.indices.map { logits[$0] / temperature + bias[$0 % bias.count] }
+  }
+
+  /// Where a threshold separates the classes, no temperature is the best.
+  static let temperatures = 0.05...20.0
+
+  /// The calibration that gives least cross-entropy.
+  ///
+  /// Each class counts as one case more that is right and one that is wrong (Platt 1999), which keeps
+  /// the bias finite where a class is absent. With more than two classes the bias of the first is 0,
+  /// for what all logits share changes nothing.
+  ///
+  /// - Parameters:
+  ///   - labels: the class of each image.
+  ///   - logits: `outputs` of each image.
+  ///   - outputs: 1 where there are two classes, else as many as classes.
+  public init(fitting labels: [Int], logits: [Double], outputs: Int) {
+    let fit = CalibrationFit(labels, logits, outputs: outputs)
+    var weights = fit.leastLoss(slope: nil)
+    let slopes = 1 / Self.temperatures.upperBound...1 / Self.temperatures.lowerBound
+    if !slopes.contains(weights[0]) {
+      // The loss is convex: the best within the bounds lies on one.
+      weights = fit.leastLoss(
+        slope: min(max(weights[0], slopes.lowerBound), slopes.upperBound))
     }
+    let bias = Array(weights.dropFirst())
+    self.init(temperature: 1 / weights[0], bias: outputs == 1 ? bias : [0] + bias)
   }
-  return exp((low + high) / 2)
 }

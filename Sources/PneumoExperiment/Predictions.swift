@@ -27,23 +27,24 @@ public struct Predictions: Sendable {
     outputs = parts.first?.outputs ?? 1
   }
 
-  /// With two classes: the logits of class 1.
+  /// The logits, in double precision.
   var scores: [Double] { logits.map { Double($0) } }
 
-  /// With two classes: the probabilities of class 1 at a temperature.
-  public func probabilities(temperature: Double = 1) -> [Double] {
-    scores.map { sigmoid($0 / temperature) }
+  /// The probabilities of each image's classes.
+  public func probabilities(_ calibration: Calibration) -> [[Double]] {
+    let scores = calibration(scores)
+    return labels.indices.map { image in
+      if outputs == 1 {
+        let probability = sigmoid(scores[image])
+        return [1 - probability, probability]
+      }
+      return softmax(scores[image * outputs..<(image + 1) * outputs])
+    }
   }
 
   /// Mean cross-entropy.
   public var crossEntropy: Double? {
-    guard outputs > 1 else { return PneumoEvaluation.crossEntropy(labels: labels, logits: scores) }
-    guard !labels.isEmpty else { return nil }
-    let losses = labels.indices.map { image -> Double in
-      let row = (0..<outputs).map { Double(logits[image * outputs + $0]) }
-      return logSumExp(row) - row[labels[image]]
-    }
-    return losses.reduce(0, +) / Double(labels.count)
+    PneumoEvaluation.crossEntropy(labels: labels, logits: scores, outputs: outputs)
   }
 
   /// Share of images whose most probable class is the right one.

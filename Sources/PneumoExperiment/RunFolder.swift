@@ -1,5 +1,6 @@
 import PneumoCheckpoint
 import PneumoDataset
+import PneumoEvaluation
 import PneumoFiles
 import PneumoJSON
 import PneumoModel
@@ -24,7 +25,7 @@ public enum RunFolder {
     }
   }
 
-  /// Stores temperature, threshold and metrics in `best.ckpt`, and answers it.
+  /// Stores calibration, threshold and metrics in `best.ckpt`, and answers it.
   @discardableResult
   public static func finish(
     _ folder: String, _ summary: Summary, settings: RunSettings, data: String
@@ -32,8 +33,9 @@ public enum RunFolder {
     let path = "\(folder)/best.ckpt"
     do throws(CheckpointError) {
       var checkpoint = try Checkpoint(contentsOf: path)
-      checkpoint.temperature = Float(summary.temperature)
-      checkpoint.threshold = Float(summary.threshold)
+      checkpoint.temperature = Float(summary.calibration.temperature)
+      checkpoint.bias = summary.calibration.bias.map { Float($0) }
+      if let binary = summary.binary { checkpoint.threshold = Float(binary.threshold) }
       checkpoint.card = ModelCard(
         name: settings.networkName, description: "Image classifier trained from scratch.",
         source: "pneumo-train, seed \(settings.seed)", data: data,
@@ -72,23 +74,24 @@ public enum RunFolder {
     }
   }
 
-  /// Writes `predictions.csv`: path, label, and with two classes logit and calibrated probability.
+  /// Writes `predictions.csv`: path, label, and logit and calibrated probability: with two classes of the
+  /// second, else of each.
   public static func write(
-    _ predictions: Predictions, _ summary: Summary?, of dataset: Dataset, to folder: String
+    _ predictions: Predictions, _ calibration: Calibration, of dataset: Dataset,
+    to folder: String
   ) throws(RunError) {
+    let outputs = predictions.outputs
+    let names = outputs == 1 ? [""] : dataset.classes.map { "_\($0)" }
     var text = "path,label"
-    text += predictions.outputs == 1 ? ",logit,probability\n" : ""
-    if predictions.outputs > 1 {
-      text += dataset.classes.map { ",logit_\($0)" }.joined() + "\n"
-    }
-    let probabilities = summary.map { predictions.probabilities(temperature: $0.temperature) }
+    text += (names.map { ",logit\($0)" } + names.map { ",probability\($0)" }).joined() + "\n"
+    let probabilities = predictions.probabilities(calibration)
     for (index, sample) in predictions.samples.enumerated() {
       let path = dataset.samples[sample].path.replacingQuotes()
       text += "\"\(path)\",\(dataset.classes[predictions.labels[index]])"
-      for output in 0..<predictions.outputs {
-        text += ",\(predictions.logits[index * predictions.outputs + output])"
+      for logit in predictions.logits[index * outputs..<(index + 1) * outputs] {
+        text += ",\(logit)"
       }
-      if let probabilities { text += ",\(probabilities[index])" }
+      for probability in probabilities[index].suffix(outputs) { text += ",\(probability)" }
       text += "\n"
     }
     do throws(FileError) {

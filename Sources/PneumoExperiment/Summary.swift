@@ -1,92 +1,112 @@
 import PneumoEvaluation
 import PneumoJSON
 
-/// How good validation predictions are after calibration, with two classes.
+/// How good validation predictions are after calibration.
 public struct Summary: Hashable, Sendable {
-  /// What logits are divided by.
-  public let temperature: Double
-  /// Above which probability, after calibration, class 1 is chosen.
-  public let threshold: Double
+  /// Chosen on these predictions.
+  public let calibration: Calibration
   /// Images.
   public let count: Int
-  /// Before or after calibration: it does not change an order.
-  public let auroc: Double?
-  /// 95%, patients drawn with replacement.
-  public let aurocInterval: ClosedRange<Double>?
+  /// With two classes at the threshold, else of the most probable class.
+  public let accuracy: Double
   /// After calibration.
   public let crossEntropy: Double
-  /// After calibration.
+  /// After calibration; with more than two classes, of the probability of the chosen class.
   public let calibrationError: Double
-  /// At the threshold.
-  public let confusion: ConfusionMatrix
+  /// What only two classes have.
+  public let binary: Binary?
 
-  /// Chooses temperature and threshold on predictions, and measures these.
+  /// How well class 1 is told from class 0.
+  public struct Binary: Hashable, Sendable {
+    /// Above which probability, after calibration, class 1 is chosen.
+    public let threshold: Double
+    /// Before or after calibration: it does not change an order.
+    public let auroc: Double?
+    /// 95%, patients drawn with replacement.
+    public let aurocInterval: ClosedRange<Double>?
+    /// At the threshold.
+    public let confusion: ConfusionMatrix
+
+    fileprivate init(
+      choosing point: OperatingPoint, _ labels: [Int], _ probabilities: [Double], clusters: [Int]
+    ) {
+      threshold = point.threshold(labels: labels, probabilities: probabilities)
+      auroc = PneumoEvaluation.auroc(labels: labels, scores: probabilities)
+      aurocInterval = clusteredBootstrap(clusters: clusters, resamples: 1000, seed: 1) { cases in
+        PneumoEvaluation.auroc(
+          labels: cases.map { labels[$0] }, scores: cases.map { probabilities[$0] })
+      }
+      confusion = ConfusionMatrix(
+        labels: labels, probabilities: probabilities, threshold: threshold)
+    }
+  }
+
+  /// Chooses calibration and, with two classes, threshold on predictions, and measures these.
   ///
   /// - Parameter groups: whose image each sample of the data set is.
   public init(
     choosing point: OperatingPoint, on predictions: Predictions, groups: [Int]
   ) {
-    let temperature = PneumoEvaluation.temperature(
-      labels: predictions.labels, logits: predictions.scores)
-    let threshold = point.threshold(
-      labels: predictions.labels,
-      probabilities: predictions.probabilities(temperature: temperature))
-    self.init(
-      temperature: temperature, threshold: threshold, of: predictions, groups: groups)
-  }
-
-  /// Measures predictions at a temperature and a threshold that were chosen elsewhere.
-  public init(
-    temperature: Double, threshold: Double, of predictions: Predictions, groups: [Int]
-  ) {
-    self.temperature = temperature
-    self.threshold = threshold
     let (labels, scores) = (predictions.labels, predictions.scores)
-    let probabilities = predictions.probabilities(temperature: temperature)
+    calibration = Calibration(fitting: labels, logits: scores, outputs: predictions.outputs)
+    let probabilities = predictions.probabilities(calibration)
     count = labels.count
-    auroc = PneumoEvaluation.auroc(labels: labels, scores: scores)
-    aurocInterval = clusteredBootstrap(
-      clusters: predictions.samples.map { groups[$0] }, resamples: 1000, seed: 1
-    ) { cases in
-      PneumoEvaluation.auroc(labels: cases.map { labels[$0] }, scores: cases.map { scores[$0] })
-    }
     crossEntropy =
-      PneumoEvaluation.crossEntropy(labels: labels, logits: scores.map { $0 / temperature }) ?? 0
-    calibrationError =
-      expectedCalibrationError(labels: labels, probabilities: probabilities) ?? 0
-    confusion = ConfusionMatrix(
-      labels: labels, probabilities: probabilities, threshold: threshold)
+      PneumoEvaluation.crossEntropy(
+        labels: labels, logits: calibration(scores), outputs: predictions.outputs) ?? 0
+    if probabilities.allSatisfy({ $0.count == 2 }) {
+      let positive = probabilities.map { $0[1] }
+      let binary = Binary(
+        choosing: point, labels, positive, clusters: predictions.samples.map { groups[$0] })
+      accuracy = binary.confusion.accuracy ?? 0
+      calibrationError = expectedCalibrationError(labels: labels, probabilities: positive) ?? 0
+      self.binary = binary
+    } else {
+      let chosen = probabilities.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+      let right = zip(chosen, labels).map { $0 == $1 ? 1 : 0 }
+      accuracy = Double(right.reduce(0, +)) / Double(max(count, 1))
+      calibrationError =
+        expectedCalibrationError(
+          labels: right, probabilities: zip(probabilities, chosen).map { $0[$1] }) ?? 0
+      binary = nil
+    }
   }
 
   /// The numbers under their names.
   public var metrics: [(name: String, value: Double)] {
     let all: [(String, Double?)] = [
-      ("auroc", auroc), ("accuracy", confusion.accuracy), ("recall", confusion.recall),
-      ("specificity", confusion.specificity), ("precision", confusion.precision),
-      ("cross_entropy", crossEntropy), ("ece", calibrationError),
+      ("auroc", binary?.auroc), ("accuracy", accuracy), ("recall", binary?.confusion.recall),
+      ("specificity", binary?.confusion.specificity),
+      ("precision", binary?.confusion.precision), ("cross_entropy", crossEntropy),
+      ("ece", calibrationError),
     ]
     return all.compactMap { name, value in value.map { (name, $0) } }
   }
 
   /// What `metrics.json` says.
   public var json: JSON {
-    .object(
-      [
-        JSON.Member("images", .int(count)), JSON.Member("temperature", .double(temperature)),
-        JSON.Member("threshold", .double(threshold)),
-      ] + metrics.map { JSON.Member($0.name, .double($0.value)) }
-        + [
-          JSON.Member(
-            "auroc_interval",
-            aurocInterval.map { .array([.double($0.lowerBound), .double($0.upperBound)]) } ?? .null),
-          JSON.Member(
-            "confusion",
-            .object([
-              "true_positives": .int(confusion.truePositives),
-              "false_positives": .int(confusion.falsePositives),
-              "true_negatives": .int(confusion.trueNegatives),
-              "false_negatives": .int(confusion.falseNegatives),
-            ])),
-        ])
+    var members = [
+      JSON.Member("images", .int(count)),
+      JSON.Member("temperature", .double(calibration.temperature)),
+      JSON.Member("bias", .array(calibration.bias.map { .double($0) })),
+    ]
+    if let binary { members.append(JSON.Member("threshold", .double(binary.threshold))) }
+    members += metrics.map { JSON.Member($0.name, .double($0.value)) }
+    guard let binary else { return .object(members) }
+    members += [
+      JSON.Member(
+        "auroc_interval",
+        binary.aurocInterval.map { .array([.double($0.lowerBound), .double($0.upperBound)]) }
+          ?? .null),
+      JSON.Member(
+        "confusion",
+        .object([
+          "true_positives": .int(binary.confusion.truePositives),
+          "false_positives": .int(binary.confusion.falsePositives),
+          "true_negatives": .int(binary.confusion.trueNegatives),
+          "false_negatives": .int(binary.confusion.falseNegatives),
+        ])),
+    ]
+    return .object(members)
   }
 }

@@ -28,6 +28,7 @@ public final class TrainingRun {
   public let settings: RunSettings
   private let dataset: Dataset
   private let loader: BatchLoader
+  private let plainLoader: BatchLoader
   private let validationLoader: BatchLoader
   private let split: Split
   private let folder: String
@@ -49,10 +50,13 @@ public final class TrainingRun {
     self.dataset = dataset
     let seed = UInt32(truncatingIfNeeded: settings.seed)
     loader = BatchLoader(cache, augmentation: settings.augmentation, seed: seed)
+    plainLoader = BatchLoader(cache, augmentation: .none, seed: seed)
     // As in the study, whose validation images come from the same generator.
-    validationLoader = BatchLoader(
-      cache, augmentation: settings.isKerasCompatible ? settings.augmentation : .none, seed: seed,
-      stream: .validationAugmentation)
+    validationLoader =
+      settings.isKerasCompatible
+      ? BatchLoader(
+        cache, augmentation: settings.augmentation, seed: seed, stream: .validationAugmentation)
+      : plainLoader
     self.split = split
     self.folder = folder
     let architecture = settings.architecture
@@ -220,7 +224,7 @@ public final class TrainingRun {
       imagesPerSecond: images / max(progress.seconds, 1e-9))
     if !split.validation.isEmpty {
       network.exchangeAverages()
-      let answers = predictions()
+      let answers = predictions(validationLoader)
       record.valDataLoss = answers.crossEntropy
       record.valAccuracy = answers.accuracy
       record.valAUROC = answers.auroc
@@ -250,14 +254,14 @@ public final class TrainingRun {
   }
 
   /// The answers of the network of now to all validation images.
-  func predictions() -> Predictions {
+  private func predictions(_ loader: BatchLoader) -> Predictions {
     let samples = split.validation
     let epoch = progress.epoch
     var logits: [Float] = []
     for first in stride(from: 0, to: samples.count, by: settings.batchSize) {
       let stretch = Array(samples[first..<min(first + settings.batchSize, samples.count)])
-      logits += network.logits(count: stretch.count) { [validationLoader] image, room in
-        validationLoader.write(stretch[image], epoch: epoch, to: room)
+      logits += network.logits(count: stretch.count) { image, room in
+        loader.write(stretch[image], epoch: epoch, to: room)
       }
     }
     return Predictions(
@@ -267,7 +271,8 @@ public final class TrainingRun {
 
   // MARK: Checkpoints
 
-  /// The best weights' answers to all validation images.
+  /// The best weights' answers to all validation images, unchanged ones even where epochs were validated
+  /// on changed ones: calibration and threshold are for images as they are.
   public func bestPredictions() throws(RunError) -> Predictions {
     let checkpoint = try read("best.ckpt")
     do throws(TrainingError) {
@@ -277,7 +282,7 @@ public final class TrainingRun {
     } catch {
       throw RunError(.otherRun, "\(folder)/best.ckpt: \(error.description)")
     }
-    return predictions()
+    return predictions(plainLoader)
   }
 
   /// Tells whether a run goes on with the images it was begun with: how many there are on each side,

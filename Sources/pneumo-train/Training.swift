@@ -76,19 +76,15 @@ struct Training {
       bestEpochs.append(run.bestEpoch)
       let answers = try run.bestPredictions()
       predictions.append(answers)
-      if dataset.classes.count == 2 {
-        let summary = Summary(
-          choosing: settings.operatingPoint, on: answers, groups: groups.numbers)
-        try RunFolder.finish(
-          folder, summary, settings: settings, data: images.counts(images.samples.indices))
-        try RunFolder.write(summary.json, to: "\(folder)/metrics.json")
-        try RunFolder.write(answers, summary, of: images, to: folder)
-        say(text(of: summary, "epoch \(run.bestEpoch) is the best"))
-      } else {
-        try RunFolder.write(answers, nil, of: images, to: folder)
-      }
+      let summary = Summary(
+        choosing: settings.operatingPoint, on: answers, groups: groups.numbers)
+      try RunFolder.finish(
+        folder, summary, settings: settings, data: images.counts(images.samples.indices))
+      try RunFolder.write(summary.json, to: "\(folder)/metrics.json")
+      try RunFolder.write(answers, summary.calibration, of: images, to: folder)
+      say(text(of: summary, "epoch \(run.bestEpoch) is the best"))
     }
-    if predictions.count > 1, dataset.classes.count == 2 {
+    if predictions.count > 1 {
       let pooled = try finishFolds(predictions, splits, settings, images, groups)
       if command.refit {
         var settings = settings
@@ -101,7 +97,7 @@ struct Training {
         // With what was chosen out of fold.
         try RunFolder.finish(
           folder, pooled, settings: settings, data: images.counts(images.samples.indices))
-        say("\(folder)/best.ckpt is ready, with temperature and threshold of the folds")
+        say("\(folder)/best.ckpt is ready, with calibration and threshold of the folds")
       }
     }
     if command.folds == nil {
@@ -228,7 +224,7 @@ struct Training {
       try RunFolder.finish(
         $0, pooled, settings: settings, data: dataset.counts(dataset.samples.indices))
     }
-    try RunFolder.write(all, pooled, of: dataset, to: output)
+    try RunFolder.write(all, pooled.calibration, of: dataset, to: output)
     try RunFolder.write(pooled.json, to: "\(output)/metrics.json")
     say(text(of: pooled, "all folds together"))
     guard command.ensemble else { return pooled }
@@ -244,18 +240,24 @@ struct Training {
 
   private func text(of summary: Summary, _ title: String) -> String {
     func number(_ value: Double?) -> String { value.map { Format.fixed($0, 4) } ?? "-" }
-    var table = Table([
-      .init("validation"), .init("AUROC", .right), .init("95%", .right), .init("accuracy", .right),
-      .init("recall", .right), .init("precision", .right), .init("cross-entropy", .right),
-      .init("ECE", .right), .init("threshold", .right), .init("temperature", .right),
-    ])
-    table.append([
-      title, number(summary.auroc),
-      summary.aurocInterval.map { "\(number($0.lowerBound))-\(number($0.upperBound))" } ?? "-",
-      number(summary.confusion.accuracy), number(summary.confusion.recall),
-      number(summary.confusion.precision), number(summary.crossEntropy),
-      number(summary.calibrationError), number(summary.threshold), number(summary.temperature),
-    ])
+    var columns: [(title: String, value: String)] = [
+      ("accuracy", number(summary.accuracy)), ("cross-entropy", number(summary.crossEntropy)),
+      ("ECE", number(summary.calibrationError)),
+      ("temperature", number(summary.calibration.temperature)),
+    ]
+    if let binary = summary.binary {
+      let interval = binary.aurocInterval.map {
+        "\(number($0.lowerBound))-\(number($0.upperBound))"
+      }
+      columns.insert(("AUROC", number(binary.auroc)), at: 0)
+      columns.insert(("95%", interval ?? "-"), at: 1)
+      columns.insert(("recall", number(binary.confusion.recall)), at: 3)
+      columns.insert(("precision", number(binary.confusion.precision)), at: 4)
+      columns.append(("bias", number(summary.calibration.bias.last)))
+      columns.append(("threshold", number(binary.threshold)))
+    }
+    var table = Table([.init("validation")] + columns.map { .init($0.title, .right) })
+    table.append([title] + columns.map(\.value))
     return table.text
   }
 

@@ -86,6 +86,50 @@ import Testing
       again.error.contains("run: holds a run already; go on with it by pneumo-train --resume run"))
   }
 
+  /// Calibrated, pooled over folds and frozen as two classes are, but for the threshold.
+  @Test func threeClasses() throws {
+    for index in 0..<20 {
+      let image = PixelImage(
+        width: 12, height: 12, channels: 1,
+        pixels: (0..<144).map { UInt8(240 - (index + $0 % 12)) })
+      try folder.write(try image.jpegBytes(quality: 95), to: "data/white/\(index).jpeg")
+    }
+    try folder.write(
+      Array(
+        Self.network.replacing(
+          #""units": 1, "activation": "sigmoid""#,
+          with: #""units": 3, "activation": "softmax", "bias": false"#
+        ).utf8), to: "net.json")
+    let result = try train("--epochs", "5", "--folds", "2", "--ensemble", "-o", "run")
+    #expect(result.exitCode == 0, "\(result.error)")
+    #expect(result.output.contains("all folds together"))
+    let metrics = try #require(
+      try JSONSerialization.jsonObject(with: folder.read("run/metrics.json")) as? [String: Any])
+    #expect(metrics["threshold"] == nil && metrics["auroc"] == nil)
+    #expect((metrics["bias"] as? [Double])?.count == 3)
+    #expect(try #require(metrics["accuracy"] as? Double) >= 0.9)
+    let lines = String(decoding: try folder.read("run/fold0/predictions.csv"), as: UTF8.self)
+      .split(separator: "\n")
+    #expect(
+      lines[0]
+        == "path,label,logit_dark,logit_light,logit_white,probability_dark,probability_light,"
+        + "probability_white")
+    #expect(lines.count == 31)
+
+    // The frozen network answers with the calibration that was chosen over both folds.
+    let all = String(decoding: try folder.read("run/predictions.csv"), as: UTF8.self)
+    let session = try Session(try Model(contentsOf: folder.path("run/fold0/model.pnm")))
+    let loader = ImageLoader(session.model.preprocessing)
+    for line in all.split(separator: "\n").dropFirst().prefix(30) {
+      let fields = line.split(separator: ",")
+      let pixels = try loader.load(folder.path(fields[0].filter { $0 != "\"" }))
+      let answers = try session.predict(pixels)[0].probabilities
+      for (answer, expected) in zip(answers, fields.suffix(3)) {
+        #expect(abs(Double(answer) - (try #require(Double(expected)))) < 1e-4, "\(line)")
+      }
+    }
+  }
+
   @Test func settingsOverridePresets() throws {
     let result = try train(
       "--epochs", "1", "--augment", "study", "--rotation", "7", "--no-flip", "--noise", "4",

@@ -31,7 +31,7 @@ private func sample() throws -> Checkpoint {
   return Checkpoint(
     architecture: architecture, weights: weights,
     preprocessing: .kerasStudy(size: Extent(height: 12, width: 10)), labels: ["x", "y", "z"],
-    threshold: 0.25, temperature: 2,
+    threshold: 0.25, temperature: 2, bias: [0, -1, 0.5],
     card: ModelCard(name: "é \"quoted\"", metrics: [.init(name: "m", value: 0.1)]),
     state: [SafetensorsTensor(name: "optimizer/m/a/kernel", shape: [2], values: [1, -0])],
     notes: ["progress": "{}"])
@@ -98,7 +98,7 @@ private func sample() throws -> Checkpoint {
     #expect(try folder.read("a.ckpt") == folder.read("b.ckpt"))
   }
 
-  @Test func temperatureDividesLogits() throws {
+  @Test func calibrationIsInTheLastLayer() throws {
     let checkpoint = try sample()
     let (plain, calibrated) = (try checkpoint.graph(), try checkpoint.calibratedGraph())
     guard case .dense(let before) = plain.nodes.last?.operation,
@@ -108,7 +108,26 @@ private func sample() throws -> Checkpoint {
       return
     }
     #expect(after.kernel.values() == before.kernel.values().map { $0 / 2 })
-    #expect(after.bias?.values() == before.bias?.values().map { $0 / 2 })
+    let bias = try #require(before.bias?.values())
+    #expect(after.bias?.values() == zip(bias, checkpoint.bias).map { $0 / 2 + $1 })
+    var wrong = checkpoint
+    wrong.bias = [1]
+    let error = #expect(throws: CheckpointError.self) { try wrong.calibratedGraph() }
+    #expect(error?.reason.contains("expected 3") == true)
+  }
+
+  /// What the first version wrote has no bias.
+  @Test func olderCheckpointsAreRead() throws {
+    var file = try sample().file
+    file.metadata["version"] = "1"
+    file.metadata["bias"] = nil
+    #expect(try Checkpoint(file).bias.isEmpty)
+    file.metadata["version"] = "2"
+    for bias in [nil, "{}", "[null]", "[1e60]"] {
+      file.metadata["bias"] = bias
+      #expect(
+        #expect(throws: CheckpointError.self) { try Checkpoint(file) }?.kind == .invalidMetadata)
+    }
   }
 
   @Test func whatDoesNotFitIsNamed() throws {
@@ -122,7 +141,7 @@ private func sample() throws -> Checkpoint {
     #expect(error?.kind == .wrongTensor)
     #expect(error?.reason.contains("'a/kernel'") == true)
     var file = try sample().file
-    file.metadata["version"] = "2"
+    file.metadata["version"] = "3"
     #expect(
       #expect(throws: CheckpointError.self) { try Checkpoint(file) }?.kind == .unknownVersion)
     file.metadata["format"] = nil
@@ -188,6 +207,7 @@ private func sample() throws -> Checkpoint {
     let first = try sample()
     var second = try sample()
     second.temperature = 0.5
+    second.bias = [0.25, 0, -2]
     second.weights = second.weights.map { tensor in
       let values: [Float] = tensor.floats!.map { $0 / 3 + 0.5 }
       return SafetensorsTensor(name: tensor.name, shape: tensor.shape, values: values)

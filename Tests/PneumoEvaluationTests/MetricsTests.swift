@@ -6,7 +6,7 @@ import Testing
 private struct MetricsGolden: Decodable {
   let labels: [Int]
   let logits: [Double]
-  let auroc, cross_entropy, ece, temperature: Double
+  let auroc, cross_entropy, ece, temperature, bias: Double
   let accuracy, recall, precision, balanced_accuracy: Double
   let wilson: [Double]
 }
@@ -29,8 +29,9 @@ private struct MetricsGolden: Decodable {
         near(
           expectedCalibrationError(labels: golden.labels, probabilities: probabilities),
           golden.ece))
-      #expect(
-        near(temperature(labels: golden.labels, logits: golden.logits), golden.temperature, 1e-4))
+      let calibration = Calibration(fitting: golden.labels, logits: golden.logits, outputs: 1)
+      #expect(near(calibration.temperature, golden.temperature, 1e-5 * golden.temperature))
+      #expect(calibration.bias.count == 1 && near(calibration.bias[0], golden.bias, 1e-5))
       let confusion = ConfusionMatrix(
         labels: golden.labels, probabilities: probabilities, threshold: 0.6)
       #expect(near(confusion.accuracy, golden.accuracy))
@@ -42,6 +43,44 @@ private struct MetricsGolden: Decodable {
       #expect(near(interval.lowerBound, golden.wilson[0]))
       #expect(near(interval.upperBound, golden.wilson[1]))
     }
+  }
+
+  /// What SciPy's optimiser found: see Tools/make-metrics-goldens.py.
+  @Test func calibrationOfThreeClasses() throws {
+    struct Golden: Decodable {
+      let labels: [Int]
+      let logits, bias: [Double]
+      let temperature, before, after: Double
+    }
+    let url = try #require(
+      Bundle.module.url(forResource: "Fixtures/calibration", withExtension: "json"))
+    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+    let calibration = Calibration(fitting: golden.labels, logits: golden.logits, outputs: 3)
+    #expect(abs(calibration.temperature - golden.temperature) <= 1e-5)
+    #expect(calibration.bias.count == 3 && calibration.bias[0] == 0)
+    for (bias, expected) in zip(calibration.bias, golden.bias) {
+      #expect(abs(bias - expected) <= 1e-5)
+    }
+    func loss(_ logits: [Double]) -> Double? {
+      crossEntropy(labels: golden.labels, logits: logits, outputs: 3)
+    }
+    #expect(abs(try #require(loss(golden.logits)) - golden.before) <= 1e-9)
+    #expect(abs(try #require(loss(calibration(golden.logits))) - golden.after) <= 1e-9)
+  }
+
+  @Test func calibrationStaysWithinBounds() {
+    let separable = Calibration(
+      fitting: [0, 0, 1, 1] + Array(repeating: 1, count: 96),
+      logits: [-0.02, -0.01, 0.01, 0.02] + Array(repeating: 0.03, count: 96), outputs: 1)
+    #expect(abs(separable.temperature - 0.05) < 1e-12 && abs(separable.bias[0]) < 10)
+    let reversed = Calibration(fitting: [1, 0, 1, 0], logits: [-3, 3, -2, 2], outputs: 1)
+    #expect(abs(reversed.temperature - 20) < 1e-9 && abs(reversed.bias[0]) < 1e-6)
+    // Never wrong in nine cases: wrong in one of eleven (Laplace), not in none.
+    let single = Calibration(
+      fitting: [Int](repeating: 1, count: 9), logits: [Double](repeating: 0, count: 9), outputs: 1)
+    #expect(abs(sigmoid(single.bias[0]) - 10.0 / 11) < 1e-9)
+    #expect(
+      Calibration(fitting: [], logits: [], outputs: 1) == Calibration(temperature: 1, bias: [0]))
   }
 
   @Test func whatIsUndefinedIsNil() {

@@ -1,0 +1,22 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The probability of a logit.
+public func sigmoid(_ logit: Double) -> Double {
+  logit >= 0 ? 1 / (1 + exp(-logit)) : exp(logit) / (1 + exp(logit))
+}
+
+/// The probabilities of a row of logits.
+public func softmax(_ logits: ArraySlice<Double>) -> [Double] {
+  let logarithm = logSumExp(logits)
+  return logits.map { exp($0 - logarithm) }
+}
+
+/// `log Σ exp x`, which neither overflows nor loses all digits.
+public func logSumExp(_ values: some Collection<Double>) -> Double {
+  guard let largest = values.max() else { return -.infinity }
+  return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
+}
