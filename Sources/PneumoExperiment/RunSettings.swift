@@ -81,7 +81,14 @@ public struct RunSettings: Hashable, Sendable {
 
   /// What `run.json` says.
   public var json: JSON {
-    .object([
+    .object(members + [JSON.Member("operating_point", .string(operatingPoint.description))])
+  }
+
+  /// All that weights depend on: a run goes on only with the same. The threshold may be chosen again.
+  var identity: String { JSON.object(members).text }
+
+  private var members: [JSON.Member] {
+    let pairs: KeyValuePairs<String, JSON> = [
       "network": .string(networkName), "epochs": .int(epochs), "batch": .int(batchSize),
       "optimizer": optimizer.json, "lr": .float(rate),
       "schedule": .string(decay.rawValue), "warm_up_epochs": .float(warmUpEpochs),
@@ -90,9 +97,9 @@ public struct RunSettings: Hashable, Sendable {
       "label_smoothing": .float(labelSmoothing), "balance_classes": .bool(balancesClasses),
       "augment": augmentation.json, "seed": .int(seed), "patience": .int(patience),
       "monitor": .string(monitor.rawValue), "keras_compatible": .bool(isKerasCompatible),
-      "operating_point": .string(operatingPoint.description),
       "preprocessing": preprocessing.json, "architecture": architecture.json,
-    ])
+    ]
+    return pairs.map { JSON.Member($0, $1) }
   }
 }
 

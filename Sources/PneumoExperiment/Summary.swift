@@ -18,6 +18,8 @@ public struct Summary: Hashable, Sendable {
 
   /// How well class 1 is told from class 0.
   public struct Binary: Hashable, Sendable {
+    /// How the threshold was chosen.
+    public let operatingPoint: OperatingPoint
     /// Above which probability, after calibration, class 1 is chosen.
     public let threshold: Double
     /// Before or after calibration: it does not change an order.
@@ -30,6 +32,7 @@ public struct Summary: Hashable, Sendable {
     fileprivate init(
       choosing point: OperatingPoint, _ labels: [Int], _ probabilities: [Double], clusters: [Int]
     ) {
+      operatingPoint = point
       threshold = point.threshold(labels: labels, probabilities: probabilities)
       auroc = PneumoEvaluation.auroc(labels: labels, scores: probabilities)
       aurocInterval = clusteredBootstrap(clusters: clusters, resamples: 1000, seed: 1) { cases in
@@ -90,7 +93,10 @@ public struct Summary: Hashable, Sendable {
       JSON.Member("temperature", .double(calibration.temperature)),
       JSON.Member("bias", .array(calibration.bias.map { .double($0) })),
     ]
-    if let binary { members.append(JSON.Member("threshold", .double(binary.threshold))) }
+    if let binary {
+      members.append(JSON.Member("operating_point", .string("\(binary.operatingPoint)")))
+      members.append(JSON.Member("threshold", .double(binary.threshold)))
+    }
     members += metrics.map { JSON.Member($0.name, .double($0.value)) }
     guard let binary else { return .object(members) }
     members += [

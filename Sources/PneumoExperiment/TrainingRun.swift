@@ -315,7 +315,7 @@ public final class TrainingRun {
       state: withState ? network.optimizerState(settings.optimizer) : [],
       notes: [
         "progress": progress.json.text, "history": history.json.text,
-        "settings": settings.json.text, "images": images,
+        "settings": settings.identity, "images": images,
       ])
     if !withState { network.exchangeAverages() }
     do throws(CheckpointError) {
@@ -332,7 +332,7 @@ public final class TrainingRun {
   private func restore() throws(RunError) {
     let path = "\(folder)/last.ckpt"
     let checkpoint = try read("last.ckpt")
-    guard checkpoint.notes["settings"] == settings.json.text else {
+    guard checkpoint.notes["settings"] == settings.identity else {
       throw RunError(
         .otherRun,
         "\(path): was begun with other settings; resume with those of run.json, or take another "

@@ -267,6 +267,12 @@ import Testing
     }
     #expect(Set(logits).count == 4)
     #expect(abs(logits[3] - logits[..<3].reduce(0, +) / 3) < 1e-4)
+
+    // Another threshold needs no other training.
+    let again = try tool.run(["--resume", "folds", "--operating-point", "0.25"], in: folder)
+    #expect(again.exitCode == 0, "\(again.error)")
+    #expect(!again.output.contains("epoch 1/2"))
+    #expect(try Model(contentsOf: folder.path("folds/ensemble.pnm")).threshold == 0.25)
   }
 
   @Test func badInputIsNamed() throws {
