@@ -13,6 +13,8 @@ struct NetworkBuilder {
   private var values: [Value]
   /// For each layer that was made, the values that it reads.
   private var reads: [[Value]] = []
+  /// For each layer that was made, the value that it writes.
+  private(set) var writes: [Value] = []
   private(set) var layers: [any TrainingLayer] = []
 
   /// The picture.
@@ -71,9 +73,12 @@ struct NetworkBuilder {
     Value(shape, capacity: batch.capacity)
   }
 
-  private mutating func append(_ layer: any TrainingLayer, reading inputs: [Value]) {
+  private mutating func append(
+    _ layer: any TrainingLayer, reading inputs: [Value], writing output: Value
+  ) {
     layers.append(layer)
     reads.append(inputs)
+    writes.append(output)
   }
 
   /// The 2×2 pooling that comes next, and is all that reads what convolution `index` writes.
@@ -114,7 +119,7 @@ struct NetworkBuilder {
             name: node.name, layer: layer, input: input, output: output,
             penalty: builder.penalties[node.name] ?? 0, kernels: builder.kernels,
             batch: builder.batch),
-          reading: [input])
+          reading: [input], writing: output)
       }
     case .activation(let activation):
       if isLast, activation == .sigmoid || activation == .softmax { return input }
@@ -131,7 +136,7 @@ struct NetworkBuilder {
       return Value(input, as: shape)
     default:
       let output = makeValue(shape)
-      append(makeSimpleLayer(node, inputs, output), reading: inputs)
+      append(makeSimpleLayer(node, inputs, output), reading: inputs, writing: output)
       return output
     }
   }
@@ -199,7 +204,7 @@ struct NetworkBuilder {
     append(
       ActivationLayer(
         name: name, activation: activation, input: input, output: output, kernels: kernels),
-      reading: [input])
+      reading: [input], writing: output)
   }
 
   private mutating func append(
@@ -212,7 +217,7 @@ struct NetworkBuilder {
       name: node.name, layer: layer, input: input, output: output,
       convolved: Extent(height: height, width: width), isPooled: isPooled,
       penalty: penalties[node.name] ?? 0, kernels: kernels, batch: batch)
-    append(makeConvolution(shape), reading: [input])
+    append(makeConvolution(shape), reading: [input], writing: output)
   }
 
   private func makeConvolution(_ shape: ConvolutionShape) -> any TrainingLayer {

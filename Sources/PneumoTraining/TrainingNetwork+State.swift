@@ -99,14 +99,20 @@ extension TrainingNetwork {
 
   // MARK: Health
 
-  /// The first layer whose weights or gradients are no numbers any more.
+  /// The first layer whose weights, or whose answers to the last batch, are no numbers any more; where
+  /// there is none, the last whose gradients are not, for these come from behind.
   public func firstNonFiniteLayer() -> String? {
-    layers.first { layer in
-      layer.parameters.contains { parameter in
-        (0..<parameter.storedCount).contains {
-          !parameter.values.pointer[$0].isFinite || !parameter.gradient.pointer[$0].isFinite
-        }
+    func isBad(_ values: UnsafeMutablePointer<Float>, _ count: Int) -> Bool {
+      (0..<count).contains { !values[$0].isFinite }
+    }
+    let index =
+      layers.indices.first { index in
+        layers[index].parameters.contains { isBad($0.values.pointer, $0.storedCount) }
+          || isBad(outputs[index].data.pointer, batch.count * outputs[index].count)
       }
-    }?.name
+      ?? layers.indices.last { index in
+        layers[index].parameters.contains { isBad($0.gradient.pointer, $0.storedCount) }
+      }
+    return index.map { layers[$0].name }
   }
 }

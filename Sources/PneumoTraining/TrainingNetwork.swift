@@ -21,6 +21,8 @@ public final class TrainingNetwork: @unchecked Sendable {
   private let scratchStride: Int
   /// Before the backward phases of a layer: the values whose gradients start there, at zero.
   private let startingGradients: [[Value]]
+  /// What each layer writes.
+  let outputs: [Value]
   /// Moving averages of parameters, where they are kept.
   var averages: [(key: Parameter, value: FloatBuffer)] = []
   private var labels: [Int] = []
@@ -57,6 +59,7 @@ public final class TrainingNetwork: @unchecked Sendable {
     input = builder.input
     logits = builder.output
     startingGradients = builder.startingGradients
+    outputs = builder.writes
     scratchStride = (layers.map(\.scratchCount).max() ?? 0) + 64
     scratch = FloatBuffer(count: scratchStride * batch.slotCapacity)
     losses = [Double](repeating: 0, count: batchSize)
