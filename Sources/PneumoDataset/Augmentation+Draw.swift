@@ -10,7 +10,8 @@ extension Augmentation {
 
   /// Draws what becomes of one image.
   ///
-  /// In this order, each where its range is not off: Keras' draws (`get_random_transform`), which
+  /// Where `share` is below 1: whether the image is changed; where it is not, whether it is mirrored,
+  /// and no more. Then, in this order, each where its range is not off: Keras' draws (`get_random_transform`), which
   /// are rotation, shift of rows, shift of columns, shear, two zoom factors, and always one number
   /// for each of the two flips; then scale, aspect, gamma, contrast, brightness, blur, noise
   /// (deviation, seed), erasing (whether, area, shape, row, column, value).
@@ -18,6 +19,10 @@ extension Augmentation {
   /// - Parameter size: of the image.
   public func draw(for size: Extent, from random: inout NumPyRandom) -> Transform {
     var transform = Transform()
+    if share != 1, random.unit() >= share {
+      transform.flipsHorizontally = random.unit() < 0.5 && flip
+      return transform
+    }
     drawAsKeras(for: size, from: &random, into: &transform)
     drawSize(from: &random, into: &transform)
     drawGrayLevels(from: &random, into: &transform)

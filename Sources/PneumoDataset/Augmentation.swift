@@ -60,6 +60,12 @@ public struct Augmentation: Hashable, Sendable {
   /// The rectangle's share of the area. Its height over its width is about 1/2 ... 2.
   public var erasedArea = 0.02...0.12
 
+  // MARK: Unchanged images
+
+  /// How likely an image is changed at all. The others are at most mirrored, so that a network also
+  /// learns from images as sharp, and as exposed, as those it will see.
+  public var share = 1.0
+
   /// Images as they are.
   public init() {}
 

@@ -128,7 +128,7 @@ extension Augmentation {
       "shear": .double(shear), "zoom": .double(zoom), "flip": .bool(flip), "scale": range(scale),
       "aspect": .double(aspect), "gamma": range(gamma), "contrast": .double(contrast),
       "brightness": .double(brightness), "blur": .double(blur), "noise": .double(noise),
-      "erasing": .double(erasing), "erased_area": range(erasedArea),
+      "erasing": .double(erasing), "erased_area": range(erasedArea), "share": .double(share),
     ])
   }
 }

@@ -48,6 +48,10 @@ struct AugmentationOptions: ParsableArguments {
   @Option(help: "Share of images that have a rectangle erased. (default: 0, robust 0.25)")
   var erasing: Double?
 
+  @Option(
+    help: "Share of images that are changed; the others are at most mirrored. (default: 1)")
+  var augmentShare: Double?
+
   /// Refuses what no image could bear.
   func check() throws {
     if let augment, Augmentation(name: augment) == nil {
@@ -58,7 +62,7 @@ struct AugmentationOptions: ParsableArguments {
       ("rotation", rotation, 0...180), ("shift", shift, 0...0.9), ("shear", shear, 0...80),
       ("zoom", zoom, 0...0.9), ("brightness", brightness, 0...255), ("contrast", contrast, 0...1),
       ("gamma", gamma, 1...10), ("blur", blur, 0...1), ("noise", noise, 0...255),
-      ("erasing", erasing, 0...1),
+      ("erasing", erasing, 0...1), ("augment-share", augmentShare, 0...1),
     ]
     for (name, value, range) in settings {
       if let value, !range.contains(value) {
@@ -85,6 +89,7 @@ struct AugmentationOptions: ParsableArguments {
     if let blur { result.blur = blur }
     if let noise { result.noise = noise }
     if let erasing { result.erasing = erasing }
+    if let augmentShare { result.share = augmentShare }
     return result
   }
 }

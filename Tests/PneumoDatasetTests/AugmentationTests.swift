@@ -214,6 +214,23 @@ struct AugmentationTests {
     #expect((420...580).contains(seen.count { $0.erased != nil }))
   }
 
+  @Test func aShareIsLeftUnchanged() {
+    var augmentation = Augmentation.robust
+    augmentation.share = 0.7
+    var mirrored = Transform()
+    mirrored.flipsHorizontally = true
+    var random = NumPyRandom(seed: 9)
+    let seen = (0..<2000).map { _ in augmentation.draw(for: Extent(64), from: &random) }
+    #expect((240...360).contains(seen.count { $0 == Transform() }))
+    #expect((240...360).contains(seen.count { $0 == mirrored }))
+    // A share of 1 takes no number from the random ones, so that Keras' draws stay Keras'.
+    augmentation.share = 1
+    var (one, other) = (NumPyRandom(seed: 2), NumPyRandom(seed: 2))
+    #expect(
+      augmentation.draw(for: Extent(64), from: &one)
+        == Augmentation.robust.draw(for: Extent(64), from: &other))
+  }
+
   /// Whatever a transform says, no memory but the tensor's is written, and values are levels.
   @Test func wildTransformsAreSafe() {
     for wild in [Double.nan, .infinity, -.infinity, 1e300, -1e300, 0, 1e-300] {
