@@ -28,18 +28,22 @@ struct RunRecord {
   /// The record in the folder of a run.
   init(folder: String) throws {
     let path = "\(folder)/\(Self.name)"
+    let advice = "; --resume takes the folder that --output named"
+    let text: [UInt8]
+    do throws(FileError) {
+      text = try readFile(path, limit: 1 << 24)
+    } catch {
+      throw Failure(description: "\(error)\(advice)")
+    }
     do {
-      let json = try JSONValue(parsing: try readFile(path, limit: 1 << 24))
+      let json = try JSONValue(parsing: text)
       guard let directory = json["working_directory"]?.string,
         let arguments = json["arguments"]?.array?.map(\.string), !arguments.contains(nil)
       else { throw Failure(description: "lacks the arguments of a run") }
       workingDirectory = directory
       self.arguments = arguments.compactMap { $0 }
     } catch {
-      let reason = "\(error)"
-      throw Failure(
-        description: (reason.hasPrefix(path) ? reason : "\(path): \(reason)")
-          + "; --resume takes the folder that --output named")
+      throw Failure(description: "\(path): \(error)\(advice)")
     }
   }
 

@@ -74,17 +74,15 @@ struct Recipe {
       isOwn = true
     } else if Self.isFile(network) {
       name = network.split(separator: "/").last.map { String($0.dropLast(5)) } ?? network
-      let json: JSONValue
+      let text = try readFile(network, limit: 1 << 20)
       do {
-        json = try JSONValue(parsing: try readFile(network, limit: 1 << 20))
-        var declared = try Architecture(json: json)
+        var declared = try Architecture(json: try JSONValue(parsing: text))
         if let size, case .image(_, _, let channels) = declared.inputShape {
           declared.inputShape = .image(height: size, width: size, channels: channels)
         }
         architecture = declared
       } catch {
-        throw Failure(
-          description: "\(error)".hasPrefix(network) ? "\(error)" : "\(network): \(error)")
+        throw Failure(description: "\(network): \(error)")
       }
       guard architecture.inputShape.channels == 1 || architecture.inputShape.channels == 3 else {
         throw Failure(
