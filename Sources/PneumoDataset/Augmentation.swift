@@ -94,6 +94,7 @@ public struct Augmentation: Hashable, Sendable {
     robust.blur = 0.3
     robust.noise = 8
     robust.erasing = 0.25
+    robust.share = 0.75
     return robust
   }()
 
