@@ -49,7 +49,9 @@ struct AugmentationOptions: ParsableArguments {
   var erasing: Double?
 
   @Option(
-    help: "Share of images that are changed; the others are at most mirrored. (default: 1, robust 0.75)")
+    help:
+      "Share of images that are changed; the others are at most mirrored. (default: 1, robust 0.75)"
+  )
   var augmentShare: Double?
 
   /// Refuses what no image could bear.
