@@ -117,7 +117,7 @@ struct Train: ParsableCommand {
 
   @Flag(
     help: """
-      Then train on all images, for as many epochs as the folds needed, with the temperature and \
+      Then train on all images, for as many epochs as the folds needed, with the calibration and \
       threshold that were chosen on them.
       """)
   var refit = false
