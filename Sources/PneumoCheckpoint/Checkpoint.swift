@@ -13,9 +13,9 @@ public struct Checkpoint: Hashable, Sendable {
   public var labels: [String]
   /// With two classes: the second is chosen where its probability is greater.
   public var threshold: Float
-  /// Logits are divided by this before they become probabilities,
+  /// Logits are divided by this before they become probabilities.
   public var temperature: Float
-  /// and then these are added, one number an output; none are zeros.
+  /// What is added to each output's logit after the division; empty where nothing is.
   public var bias: [Float]
   /// What a person should know.
   public var card: ModelCard

@@ -11,10 +11,10 @@ extension Augmentation {
   /// Draws what becomes of one image.
   ///
   /// Where `share` is below 1: whether the image is changed; where it is not, whether it is mirrored,
-  /// and no more. Then, in this order, each where its range is not off: Keras' draws (`get_random_transform`), which
-  /// are rotation, shift of rows, shift of columns, shear, two zoom factors, and always one number
-  /// for each of the two flips; then scale, aspect, gamma, contrast, brightness, blur, noise
-  /// (deviation, seed), erasing (whether, area, shape, row, column, value).
+  /// and no more. Then, in this order, each where its range is not off: Keras' draws
+  /// (`get_random_transform`), which are rotation, shift of rows, shift of columns, shear, two zoom
+  /// factors, and always one number for each of the two flips; then scale, aspect, gamma, contrast,
+  /// brightness, blur, noise (deviation, seed), erasing (whether, area, shape, row, column, value).
   ///
   /// - Parameter size: of the image.
   public func draw(for size: Extent, from random: inout NumPyRandom) -> Transform {

@@ -240,22 +240,25 @@ struct Training {
 
   private func text(of summary: Summary, _ title: String) -> String {
     func number(_ value: Double?) -> String { value.map { Format.fixed($0, 4) } ?? "-" }
-    var columns: [(title: String, value: String)] = [
-      ("accuracy", number(summary.accuracy)), ("cross-entropy", number(summary.crossEntropy)),
+    let binary = summary.binary
+    let all: [(title: String, value: String?)] = [
+      ("AUROC", binary.map { number($0.auroc) }),
+      (
+        "95%",
+        binary.map { binary in
+          binary.aurocInterval.map { "\(number($0.lowerBound))-\(number($0.upperBound))" } ?? "-"
+        }
+      ),
+      ("accuracy", number(summary.accuracy)),
+      ("recall", binary.map { number($0.confusion.recall) }),
+      ("precision", binary.map { number($0.confusion.precision) }),
+      ("cross-entropy", number(summary.crossEntropy)),
       ("ECE", number(summary.calibrationError)),
       ("temperature", number(summary.calibration.temperature)),
+      ("bias", binary.map { _ in number(summary.calibration.bias.last) }),
+      ("threshold", binary.map { number($0.threshold) }),
     ]
-    if let binary = summary.binary {
-      let interval = binary.aurocInterval.map {
-        "\(number($0.lowerBound))-\(number($0.upperBound))"
-      }
-      columns.insert(("AUROC", number(binary.auroc)), at: 0)
-      columns.insert(("95%", interval ?? "-"), at: 1)
-      columns.insert(("recall", number(binary.confusion.recall)), at: 3)
-      columns.insert(("precision", number(binary.confusion.precision)), at: 4)
-      columns.append(("bias", number(summary.calibration.bias.last)))
-      columns.append(("threshold", number(binary.threshold)))
-    }
+    let columns = all.compactMap { title, value in value.map { (title: title, value: $0) } }
     var table = Table([.init("validation")] + columns.map { .init($0.title, .right) })
     table.append([title] + columns.map(\.value))
     return table.text
