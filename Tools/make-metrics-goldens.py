@@ -2,7 +2,8 @@
 """Writes what scikit-learn and SciPy make of some predictions, for PneumoEvaluationTests.
 
 Usage: Tools/make-metrics-goldens.py Tests/PneumoEvaluationTests/Fixtures
-  Needs numpy, scipy and scikit-learn (made with numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1).
+  Needs numpy, scipy, scikit-learn and MLstatkit (made with numpy 2.4.6, scipy 1.17.1, scikit-learn
+  1.9.1, MLstatkit 0.1.91).
 """
 import json
 import os
@@ -12,6 +13,7 @@ import numpy as np
 import scipy.optimize
 import scipy.special
 import scipy.stats
+from MLstatkit import Delong_test
 from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
@@ -46,6 +48,53 @@ def calibration(labels, logits):
     return 1 / best[0], [0.0] + best[1:].tolist()
 
 
+def measured(labels, logits, threshold, prevalence):
+    """What scikit-learn makes of two-class predictions; None where it is undefined."""
+    p = 1 / (1 + np.exp(-logits))
+    answers = (p > threshold).astype(int)
+    bins = np.minimum((p * 15).astype(int), 14)
+    ece = sum(abs(labels[bins == b].sum() - p[bins == b].sum()) for b in range(15)) / len(labels)
+    both = len(set(labels)) == 2
+    temperature, bias = calibration(labels, np.stack([0 * logits, logits], axis=1))
+    wilson = scipy.stats.binomtest(int(labels.sum()), len(labels)).proportion_ci(method="wilson")
+    recall, specificity = (
+        metrics.recall_score(labels, answers, pos_label=side) if side in labels else None
+        for side in (1, 0))
+    ppv = npv = None
+    if both:
+        found, spared = recall * prevalence, specificity * (1 - prevalence)
+        if found + (1 - prevalence) - spared > 0:
+            ppv = found / (found + (1 - prevalence) - spared)
+        if spared + prevalence - found > 0:
+            npv = spared / (spared + prevalence - found)
+    curve = precision = None
+    if both:
+        curve = [list(x) for x in metrics.roc_curve(labels, p, drop_intermediate=False)[:2]]
+        precision = metrics.precision_recall_curve(labels, p)[0][::-1].tolist()
+    return {
+        "labels": labels.tolist(), "logits": logits.tolist(),
+        "temperature": temperature, "bias": bias[1], "wilson": [wilson.low, wilson.high],
+        "roc": curve, "precisions": precision,
+        "metrics": {
+            "accuracy": metrics.accuracy_score(labels, answers),
+            "balanced_accuracy": metrics.balanced_accuracy_score(labels, answers) if both else None,
+            "recall": recall, "specificity": specificity,
+            "precision": metrics.precision_score(labels, answers) if answers.any() else None,
+            "npv": metrics.precision_score(labels, answers, pos_label=0)
+            if not answers.all() else None,
+            "f1": metrics.f1_score(labels, answers) if answers.any() or labels.any() else None,
+            "mcc": metrics.matthews_corrcoef(labels, answers)
+            if both and 0 < answers.sum() < len(answers) else None,
+            "auroc": metrics.roc_auc_score(labels, p) if both else None,
+            "average_precision": metrics.average_precision_score(labels, p)
+            if labels.any() else None,
+            "brier": metrics.brier_score_loss(labels, p, labels=[0, 1], pos_label=1),
+            "cross_entropy": metrics.log_loss(labels, p, labels=[0, 1]), "ece": ece,
+            "precision_at_prevalence": ppv, "npv_at_prevalence": npv,
+        },
+    }
+
+
 random = np.random.RandomState(5)
 cases = []
 for count, ties, shift in ((300, False, 1.5), (300, True, 0.5), (40, True, 6.0), (500, False, 0.0)):
@@ -53,23 +102,29 @@ for count, ties, shift in ((300, False, 1.5), (300, True, 0.5), (40, True, 6.0),
     logits = random.standard_normal(count) * 2 + shift * (labels - 0.5)
     if ties:
         logits = np.round(logits * 2) / 2
-    p = 1 / (1 + np.exp(-logits))
-    bins = np.minimum((p * 15).astype(int), 14)
-    ece = sum(abs(labels[bins == b].sum() - p[bins == b].sum()) for b in range(15)) / count
-    temperature, bias = calibration(labels, np.stack([0 * logits, logits], axis=1))
-    wilson = scipy.stats.binomtest(int(labels.sum()), count).proportion_ci(method="wilson")
-    cases.append({
-        "labels": labels.tolist(), "logits": logits.tolist(),
-        "auroc": metrics.roc_auc_score(labels, logits),
-        "cross_entropy": metrics.log_loss(labels, p), "ece": ece,
-        "temperature": temperature, "bias": bias[1],
-        "accuracy": metrics.accuracy_score(labels, p > 0.6),
-        "recall": metrics.recall_score(labels, p > 0.6),
-        "precision": metrics.precision_score(labels, p > 0.6),
-        "balanced_accuracy": metrics.balanced_accuracy_score(labels, p > 0.6),
-        "wilson": [wilson.low, wilson.high],
-    })
+    cases.append(measured(labels, logits, 0.6, 0.1))
+for labels, logits in (
+        ([1] * 9, np.linspace(-2, 3, 9)), ([0] * 9, np.linspace(-2, 3, 9)),  # one class absent
+        ([0] * 5 + [1] * 6, [-3.0] * 5 + [3.0] * 6),  # perfect
+        ([0, 1, 1], [-4.0, -3.0, -5.0]), ([0, 1, 0], [4.0, 3.0, 5.0])):  # one answer for all
+    cases.append(measured(np.array(labels), np.array(logits), 0.6, 0.1))
 with open(os.path.join(sys.argv[1], "metrics.json"), "w") as file:
+    json.dump(cases, file)
+    file.write("\n")
+
+cases = []
+for count, decimals in ((60, 3), (400, 1), (150, 0)):
+    labels = (random.random_sample(count) < 0.6).astype(int)
+    shared = random.standard_normal(count) + labels
+    scores = [np.round(shared + random.standard_normal(count) * noise, decimals)
+              for noise in (0.3, 1.0)]
+    z, p, *intervals, auc_a, auc_b, info = Delong_test(labels, *scores)
+    assert info["method"] == "delong"
+    cases.append({
+        "labels": labels.tolist(), "first": scores[0].tolist(), "second": scores[1].tolist(),
+        "areas": [auc_a, auc_b], "intervals": [list(i) for i in intervals], "z": -z, "p": p,
+        "difference_variance": info["var_diff"]})
+with open(os.path.join(sys.argv[1], "delong.json"), "w") as file:
     json.dump(cases, file)
     file.write("\n")
 

@@ -11,6 +11,9 @@ public struct ConfusionMatrix: Hashable, Sendable {
   /// Positive, but predicted negative.
   public var falseNegatives = 0
 
+  /// Of no predictions.
+  public init() {}
+
   /// Counts predictions: positive where the probability is greater than `threshold`.
   public init(labels: [Int], probabilities: [Double], threshold: Double) {
     for (label, probability) in zip(labels, probabilities) {
@@ -33,10 +36,43 @@ public struct ConfusionMatrix: Hashable, Sendable {
   public var specificity: Double? { quotient(trueNegatives, trueNegatives + falsePositives) }
   /// Share of positive predictions that are right.
   public var precision: Double? { quotient(truePositives, truePositives + falsePositives) }
+  /// Share of negative predictions that are right (NPV).
+  public var negativePredictiveValue: Double? {
+    quotient(trueNegatives, trueNegatives + falseNegatives)
+  }
+  /// Harmonic mean of precision and recall.
+  public var f1: Double? {
+    quotient(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives)
+  }
+  /// Matthews' correlation of truth and prediction, -1...1 (Matthews 1975).
+  public var matthewsCorrelation: Double? {
+    let sides = [
+      truePositives + falsePositives, truePositives + falseNegatives,
+      trueNegatives + falsePositives, trueNegatives + falseNegatives,
+    ].map { Double($0) }
+    guard !sides.contains(0) else { return nil }
+    let covariance =
+      Double(truePositives) * Double(trueNegatives)
+      - Double(falsePositives) * Double(falseNegatives)
+    return covariance / sides.reduce(1) { $0 * $1.squareRoot() }
+  }
   /// Mean of recall and specificity.
   public var balancedAccuracy: Double? {
     guard let recall, let specificity else { return nil }
     return (recall + specificity) / 2
+  }
+
+  /// Precision where positives are as common as `prevalence` says, by Bayes' rule.
+  public func precision(prevalence: Double) -> Double? {
+    guard let recall, let specificity else { return nil }
+    let (right, wrong) = (recall * prevalence, (1 - specificity) * (1 - prevalence))
+    return right + wrong > 0 ? right / (right + wrong) : nil
+  }
+  /// Negative predictive value where positives are as common as `prevalence` says.
+  public func negativePredictiveValue(prevalence: Double) -> Double? {
+    guard let recall, let specificity else { return nil }
+    let (right, wrong) = (specificity * (1 - prevalence), (1 - recall) * prevalence)
+    return right + wrong > 0 ? right / (right + wrong) : nil
   }
 
   private func quotient(_ part: Int, _ whole: Int) -> Double? {

@@ -9,42 +9,58 @@ public func wilsonInterval(_ part: Int, of whole: Int) -> ClosedRange<Double>? {
   return max((center - half) / divisor, 0)...min((center + half) / divisor, 1)
 }
 
-/// The 95% percentile interval of a statistic when clusters, such as patients, are drawn with
-/// replacement (Efron & Tibshirani 1993, chapter 13). Resamples for which it is undefined are left
-/// out; `nil` where it is always.
+/// The 95% percentile intervals of statistics when clusters, such as patients, are drawn with
+/// replacement (Efron & Tibshirani 1993, chapter 13). Resamples for which a statistic is undefined are
+/// left out; `nil` where it is always.
 ///
 /// - Parameters:
 ///   - clusters: the number of the cluster of each case.
-///   - statistic: of the cases with these indices.
+///   - statistics: how many `evaluate` gives.
+///   - evaluate: the statistics where each case counts so often.
 public func clusteredBootstrap(
-  clusters: [Int], resamples: Int, seed: UInt64, statistic: ([Int]) -> Double?
-) -> ClosedRange<Double>? {
-  var members: [Int: [Int]] = [:]
-  for (index, cluster) in clusters.enumerated() { members[cluster, default: []].append(index) }
-  let groups = members.keys.sorted().map { members[$0, default: []] }
-  guard !groups.isEmpty else { return nil }
-  var state = seed
-  var values: [Double] = []
-  for _ in 0..<resamples {
-    var cases: [Int] = []
-    for _ in groups {
-      // SplitMix64 (Steele et al. 2014), multiplied into the range.
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      z ^= z >> 31
-      cases += groups[Int(z.multipliedFullWidth(by: UInt64(groups.count)).high)]
+  clusters: [Int], resamples: Int, seed: UInt64, statistics: Int,
+  evaluate: (_ weights: [Int]) -> [Double?]
+) -> [ClosedRange<Double>?] {
+  let numbers = Dictionary(
+    uniqueKeysWithValues: Set(clusters).sorted().enumerated().map { ($1, $0) })
+  let groups = clusters.map { numbers[$0, default: 0] }
+  var random = SplitMix64(state: seed)
+  var values = [[Double]](repeating: [], count: statistics)
+  var draws = [Int](repeating: 0, count: numbers.count)
+  var weights = [Int](repeating: 0, count: clusters.count)
+  for _ in 0..<(clusters.isEmpty ? 0 : resamples) {
+    for group in draws.indices { draws[group] = 0 }
+    for _ in draws.indices { draws[random.below(draws.count)] += 1 }
+    for index in groups.indices { weights[index] = draws[groups[index]] }
+    for (statistic, value) in evaluate(weights).enumerated() {
+      if let value { values[statistic].append(value) }
     }
-    if let value = statistic(cases) { values.append(value) }
   }
-  guard !values.isEmpty else { return nil }
-  values.sort()
-  func quantile(_ share: Double) -> Double {
-    let place = share * Double(values.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, values.count - 1)
-    return values[below] + (values[above] - values[below]) * (place - Double(below))
+  return values.map { values in
+    let sorted = values.sorted()
+    return sorted.isEmpty ? nil : quantile(sorted, 0.025)...quantile(sorted, 0.975)
   }
-  return quantile(0.025)...quantile(0.975)
+}
+
+/// Of sorted values, linear between neighbours, as NumPy's default.
+private func quantile(_ values: [Double], _ share: Double) -> Double {
+  let place = share * Double(values.count - 1)
+  let below = Int(place)
+  let above = min(below + 1, values.count - 1)
+  return values[below] + (values[above] - values[below]) * (place - Double(below))
+}
+
+/// Steele, Lea & Flood 2014.
+private struct SplitMix64 {
+  var state: UInt64
+
+  /// A number of 0..<count.
+  mutating func below(_ count: Int) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    z ^= z >> 31
+    return Int(z.multipliedFullWidth(by: UInt64(count)).high)
+  }
 }

@@ -34,11 +34,12 @@ public struct Summary: Hashable, Sendable {
     ) {
       operatingPoint = point
       threshold = point.threshold(labels: labels, probabilities: probabilities)
-      auroc = PneumoEvaluation.auroc(labels: labels, scores: probabilities)
-      aurocInterval = clusteredBootstrap(clusters: clusters, resamples: 1000, seed: 1) { cases in
-        PneumoEvaluation.auroc(
-          labels: cases.map { labels[$0] }, scores: cases.map { probabilities[$0] })
-      }
+      let cases = RankedCases(labels: labels, scores: probabilities)
+      auroc = cases.auroc()
+      aurocInterval =
+        clusteredBootstrap(clusters: clusters, resamples: 1000, seed: 1, statistics: 1) {
+          [cases.auroc(weights: $0)]
+        }[0]
       confusion = ConfusionMatrix(
         labels: labels, probabilities: probabilities, threshold: threshold)
     }

@@ -6,43 +6,122 @@ import Testing
 private struct MetricsGolden: Decodable {
   let labels: [Int]
   let logits: [Double]
-  let auroc, cross_entropy, ece, temperature, bias: Double
-  let accuracy, recall, precision, balanced_accuracy: Double
+  let temperature, bias: Double
   let wilson: [Double]
+  let roc: [[Double]]?
+  let precisions: [Double]?
+  /// By the names of `BinaryMetric`; `nil` where it is undefined.
+  let metrics: [String: Double?]
+}
+
+private func golden<Value: Decodable>(_ name: String) throws -> Value {
+  let url = try #require(Bundle.module.url(forResource: "Fixtures/\(name)", withExtension: "json"))
+  return try JSONDecoder().decode(Value.self, from: Data(contentsOf: url))
+}
+
+private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) -> Bool {
+  value.map { abs($0 - expected) <= limit } ?? false
 }
 
 @Suite struct MetricsTests {
+  /// Ties, one class absent, perfect answers, one answer for all.
   @Test func againstScikitLearn() throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "Fixtures/metrics", withExtension: "json"))
-    let cases = try JSONDecoder().decode([MetricsGolden].self, from: Data(contentsOf: url))
-    #expect(cases.count == 4)
+    let cases: [MetricsGolden] = try golden("metrics")
+    #expect(cases.count == 9)
     for golden in cases {
       let probabilities = golden.logits.map { sigmoid($0) }
-      func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) -> Bool {
-        value.map { abs($0 - expected) <= limit } ?? false
+      let evaluation = BinaryEvaluation(
+        labels: golden.labels, probabilities: probabilities, threshold: 0.6, prevalence: 0.1,
+        resamples: 20)
+      #expect(evaluation.measurements.count == golden.metrics.count)
+      for measurement in evaluation.measurements {
+        let expected = try #require(golden.metrics[measurement.metric.rawValue])
+        if let expected {
+          #expect(near(measurement.value, expected), "\(measurement.metric)")
+          #expect(measurement.interval != nil && measurement.undefined == nil)
+        } else {
+          #expect(measurement.value == nil && measurement.interval == nil)
+          #expect(measurement.undefined != nil, "\(measurement.metric)")
+        }
       }
-      #expect(near(auroc(labels: golden.labels, scores: golden.logits), golden.auroc))
       #expect(
-        near(crossEntropy(labels: golden.labels, logits: golden.logits), golden.cross_entropy))
-      #expect(
-        near(
-          expectedCalibrationError(labels: golden.labels, probabilities: probabilities),
-          golden.ece))
+        crossEntropy(labels: golden.labels, logits: golden.logits).map {
+          near($0, golden.metrics["cross_entropy"]!!)
+        } == true)
       let calibration = Calibration(fitting: golden.labels, logits: golden.logits, outputs: 1)
       #expect(near(calibration.temperature, golden.temperature, 1e-5 * golden.temperature))
       #expect(calibration.bias.count == 1 && near(calibration.bias[0], golden.bias, 1e-5))
-      let confusion = ConfusionMatrix(
-        labels: golden.labels, probabilities: probabilities, threshold: 0.6)
-      #expect(near(confusion.accuracy, golden.accuracy))
-      #expect(near(confusion.recall, golden.recall))
-      #expect(near(confusion.precision, golden.precision))
-      #expect(near(confusion.balancedAccuracy, golden.balanced_accuracy))
       let interval = try #require(
         wilsonInterval(golden.labels.count { $0 == 1 }, of: golden.labels.count))
       #expect(near(interval.lowerBound, golden.wilson[0]))
       #expect(near(interval.upperBound, golden.wilson[1]))
+
+      let curve = evaluation.cases.curve()
+      #expect((curve == nil) == (golden.roc == nil))
+      guard let curve, let roc = golden.roc, let precisions = golden.precisions else { continue }
+      #expect(curve.count == roc[0].count)
+      for (point, expected) in zip(curve, zip(roc[0], roc[1])) {
+        #expect(near(point.falsePositiveRate, expected.0) && near(point.recall, expected.1))
+      }
+      for (point, expected) in zip(curve, precisions) { #expect(near(point.precision, expected)) }
     }
+  }
+
+  /// What MLstatkit answered.
+  @Test func deLongAgainstAPublishedImplementation() throws {
+    struct Golden: Decodable {
+      let labels: [Int]
+      let first, second, areas: [Double]
+      let intervals: [[Double]]
+      let z, p: Double
+    }
+    let cases: [Golden] = try golden("delong")
+    #expect(cases.count == 3)
+    for golden in cases {
+      let models = try [golden.first, golden.second].map {
+        try #require(DeLong(labels: golden.labels, scores: $0))
+      }
+      for (model, (area, interval)) in zip(models, zip(golden.areas, golden.intervals)) {
+        #expect(near(model.auroc, area))
+        #expect(near(model.interval.lowerBound, interval[0]))
+        #expect(near(model.interval.upperBound, interval[1]))
+      }
+      let comparison = models[0].comparison(with: models[1])
+      #expect(near(comparison.z, golden.z) && near(comparison.pValue, golden.p))
+      #expect(models[0].comparison(with: models[0]).pValue == 1)
+    }
+    #expect(DeLong(labels: [0, 1, 1], scores: [0, 1, 2]) == nil)
+  }
+
+  @Test func undefinedValuesSayWhy() {
+    let evaluation = BinaryEvaluation(
+      labels: [1, 1], probabilities: [0.2, 0.3], threshold: 0.5, resamples: 10)
+    #expect(evaluation[.precision]?.undefined == "no case was answered as positive")
+    #expect(evaluation[.specificity]?.undefined == "no case is negative")
+    #expect(evaluation[.auroc]?.undefined == "no case is negative")
+    #expect(evaluation[.recall]?.value == 0)
+    #expect(evaluation[.precisionAtPrevalence] == nil)
+    let empty = BinaryEvaluation(labels: [], probabilities: [], threshold: 0.5)
+    #expect(empty.measurements.allSatisfy { $0.value == nil && $0.interval == nil })
+  }
+
+  /// Patients with several images make intervals wider, and the same seed gives the same.
+  @Test func intervalsHeedPatients() throws {
+    let labels = (0..<240).map { $0 / 4 % 2 }
+    let probabilities = (0..<240).map { index in
+      sigmoid(Double(labels[index]) - 0.5 + 2 * Double((index / 4 * 7919) % 101) / 101)
+    }
+    func interval(_ clusters: [Int]?) throws -> ClosedRange<Double> {
+      let evaluation = BinaryEvaluation(
+        labels: labels, probabilities: probabilities, threshold: 0.5, clusters: clusters,
+        resamples: 400)
+      return try #require(evaluation[.auroc]?.interval)
+    }
+    let patients = try interval((0..<240).map { $0 / 4 })
+    let images = try interval(nil)
+    #expect(try interval(nil) == images)
+    func width(_ range: ClosedRange<Double>) -> Double { range.upperBound - range.lowerBound }
+    #expect(width(patients) > 1.6 * width(images) && width(patients) < 2.4 * width(images))
   }
 
   /// What SciPy's optimiser found: see Tools/make-metrics-goldens.py.
@@ -52,9 +131,7 @@ private struct MetricsGolden: Decodable {
       let logits, bias: [Double]
       let temperature, before, after: Double
     }
-    let url = try #require(
-      Bundle.module.url(forResource: "Fixtures/calibration", withExtension: "json"))
-    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
+    let golden: Golden = try golden("calibration")
     let calibration = Calibration(fitting: golden.labels, logits: golden.logits, outputs: 3)
     #expect(abs(calibration.temperature - golden.temperature) <= 1e-5)
     #expect(calibration.bias.count == 3 && calibration.bias[0] == 0)
@@ -113,17 +190,16 @@ private struct MetricsGolden: Decodable {
 
   @Test func bootstrapDrawsClusters() throws {
     let values = (0..<60).map { Double($0 / 6) }
-    func mean(_ cases: [Int]) -> Double? {
-      cases.reduce(0) { $0 + values[$1] } / Double(cases.count)
+    func interval(_ clusters: [Int]) -> ClosedRange<Double>? {
+      clusteredBootstrap(clusters: clusters, resamples: 2000, seed: 1, statistics: 1) { weights in
+        let sum = zip(values, weights).reduce(0) { $0 + $1.0 * Double($1.1) }
+        return [sum / Double(weights.reduce(0, +))]
+      }[0]
     }
     let clusters = (0..<60).map { $0 / 6 }
-    let whole = try #require(
-      clusteredBootstrap(clusters: clusters, resamples: 2000, seed: 1, statistic: mean))
-    #expect(
-      clusteredBootstrap(clusters: clusters, resamples: 2000, seed: 1, statistic: mean) == whole)
-    let single = try #require(
-      clusteredBootstrap(
-        clusters: Array(0..<60), resamples: 2000, seed: 1, statistic: mean))
+    let whole = try #require(interval(clusters))
+    #expect(interval(clusters) == whole)
+    let single = try #require(interval(Array(0..<60)))
     // Ten clusters of six equal cases tell as much as ten cases do: √6 times the width.
     let ratio =
       (whole.upperBound - whole.lowerBound) / (single.upperBound - single.lowerBound)
