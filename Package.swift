@@ -48,6 +48,7 @@ let package = Package(
     .executable(name: "pneumo-train", targets: ["pneumo-train"]),
     .executable(name: "pneumo-convert", targets: ["pneumo-convert"]),
     .executable(name: "pneumo-infer", targets: ["pneumo-infer"]),
+    .executable(name: "pneumo-eval", targets: ["pneumo-eval"]),
     .executable(name: "pneumo-data", targets: ["pneumo-data"]),
   ],
   dependencies: [
@@ -72,15 +73,20 @@ let package = Package(
     .target(name: "PneumoImaging", dependencies: ["PneumoFiles", "PneumoModel", "CTurboJPEG"]),
     .target(name: "PneumoPhantom", linkerSettings: [.linkedLibrary("m")]),
 
-    // Trained weights: safetensors files with an architecture, which trainer and converter share.
+    // Texts for programs.
     .target(name: "PneumoJSON"),
+    .target(name: "PneumoCSV"),
+
+    // Trained weights: safetensors files with an architecture, which trainer and converter share.
     .target(
       name: "PneumoCheckpoint", dependencies: ["PneumoFiles", "PneumoModel", "PneumoJSON"]),
 
     // Training.
     .target(
       name: "PneumoDataset",
-      dependencies: ["PneumoFiles", "PneumoModel", "PneumoCompute", "PneumoImaging"],
+      dependencies: [
+        "PneumoFiles", "PneumoCSV", "PneumoModel", "PneumoCompute", "PneumoImaging",
+      ],
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "PneumoEvaluation", linkerSettings: [.linkedLibrary("m")]),
     .target(
@@ -90,8 +96,18 @@ let package = Package(
       name: "PneumoExperiment",
       dependencies: [
         "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
-        "PneumoJSON", "PneumoFiles", "PneumoConsole",
+        "PneumoJSON", "PneumoCSV", "PneumoFiles", "PneumoConsole",
       ]),
+
+    // Reports.
+    .target(name: "PneumoChart", dependencies: ["PneumoConsole"]),
+    .target(
+      name: "PneumoReport",
+      dependencies: [
+        "PneumoEvaluation", "PneumoChart", "PneumoCompute", "PneumoJSON", "PneumoCSV",
+        "PneumoFiles", "PneumoConsole",
+      ],
+      resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
 
     // Foreign models in.
     .systemLibrary(
@@ -120,10 +136,17 @@ let package = Package(
     .executableTarget(
       name: "pneumo-infer",
       dependencies: [
-        "Pneumo", "PneumoPipeline", "PneumoJSON", "PneumoConsole", "PneumoCommandLine",
-        argumentParser,
+        "Pneumo", "PneumoPipeline", "PneumoJSON", "PneumoCSV", "PneumoConsole",
+        "PneumoCommandLine", argumentParser,
       ],
       linkerSettings: standardLibraryInside),
+    .executableTarget(
+      name: "pneumo-eval",
+      dependencies: [
+        "Pneumo", "PneumoPipeline", "PneumoDataset", "PneumoEvaluation", "PneumoReport",
+        "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint", "PneumoJSON", "PneumoFiles",
+        "PneumoConsole", "PneumoCommandLine", argumentParser,
+      ]),
     .executableTarget(
       name: "pneumo-data",
       dependencies: [
@@ -171,6 +194,8 @@ let package = Package(
     .testTarget(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "PneumoReportTests", dependencies: ["PneumoReport", "PneumoJSON", "PneumoCheckpoint"]),
     .testTarget(
       name: "PneumoTrainingTests",
       dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"],

@@ -30,9 +30,10 @@ allowed() {
     PneumoImaging) echo "PneumoFiles PneumoModel CTurboJPEG $system" ;;
     PneumoPhantom) ;;
     PneumoJSON) ;;
+    PneumoCSV) ;;
     PneumoCheckpoint) echo "PneumoFiles PneumoModel PneumoJSON Foundation $system" ;;
     PneumoDataset)
-      echo "PneumoFiles PneumoModel PneumoCompute PneumoImaging Synchronization $system"
+      echo "PneumoFiles PneumoCSV PneumoModel PneumoCompute PneumoImaging Synchronization $system"
       ;;
     PneumoEvaluation) echo "$system" ;;
     PneumoTraining)
@@ -40,7 +41,12 @@ allowed() {
       ;;
     PneumoExperiment)
       echo "PneumoModel PneumoKernelABI PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
-        "PneumoCheckpoint PneumoJSON PneumoFiles PneumoConsole $system"
+        "PneumoCheckpoint PneumoJSON PneumoCSV PneumoFiles PneumoConsole $system"
+      ;;
+    PneumoChart) echo "PneumoConsole $system" ;;
+    PneumoReport)
+      echo "PneumoEvaluation PneumoChart PneumoCompute PneumoJSON PneumoCSV PneumoFiles" \
+        "PneumoConsole Synchronization $system"
       ;;
     PneumoImport)
       echo "PneumoFiles PneumoModel PneumoCheckpoint CHDF5 Synchronization Foundation $system"
@@ -51,8 +57,13 @@ allowed() {
       ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
     pneumo-infer)
-      echo "Pneumo PneumoPipeline PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
-        "$system"
+      echo "Pneumo PneumoPipeline PneumoJSON PneumoCSV PneumoConsole PneumoCommandLine" \
+        "ArgumentParser $system"
+      ;;
+    pneumo-eval)
+      echo "Pneumo PneumoModel PneumoPipeline PneumoDataset PneumoEvaluation PneumoReport" \
+        "PneumoExperiment PneumoImaging PneumoCheckpoint PneumoJSON PneumoFiles PneumoConsole" \
+        "PneumoCommandLine ArgumentParser Synchronization $system"
       ;;
     pneumo-convert)
       echo "PneumoImport PneumoModel PneumoFiles PneumoJSON PneumoConsole PneumoCommandLine" \

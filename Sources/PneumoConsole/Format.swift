@@ -35,13 +35,14 @@ public enum Format {
     return "\(fixed(value, 1)) TiB"
   }
 
-  /// `text` as it stands in XML and HTML, between tags.
+  /// `text` as it stands in XML and HTML, between tags or in quotes.
   public static func markup(_ text: String) -> String {
     text.reduce(into: "") { result, character in
       switch character {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
+      case "\"": result += "&quot;"
       default: result.append(character)
       }
     }

@@ -1,3 +1,4 @@
+import PneumoCSV
 import PneumoFiles
 
 extension Dataset {
@@ -12,7 +13,7 @@ extension Dataset {
   ///
   /// Throws ``DatasetError``, with the number of the line, for what is not such a file, for a path
   /// that comes twice and for an empty path or label; further as ``init(folder:)`` does.
-  public init(csv: String) throws(DatasetError) {
+  public init(csv: String, isForTraining: Bool = true) throws(DatasetError) {
     let table = try CSVTable(file: csv)
     let classes = Set(table.rows.map(\.label)).sorted { $0.precedesInBytes($1) }
     let rows = Dictionary(grouping: table.rows, by: \.label)
@@ -24,7 +25,8 @@ extension Dataset {
           patient: row.patient.isEmpty ? Sample.patient(ofFile: row.path) : row.patient)
       }
     }
-    try self.init(source: csv, classes: classes, samples: samples, ignoredFiles: 0)
+    try self.init(source: csv, classes: classes, samples: samples, ignoredFiles: 0,
+      isForTraining: isForTraining)
   }
 }
 

@@ -16,8 +16,8 @@ extension Dataset {
   /// ``Sample/patient(ofFile:)``.
   ///
   /// Throws ``DatasetError`` for a folder that cannot be read, for names that are not UTF-8, where
-  /// there are no images, only one class, or a class without images.
-  public init(folder: String) throws(DatasetError) {
+  /// there are no images, and of one to train on where there is only one class, or one without images.
+  public init(folder: String, isForTraining: Bool = true) throws(DatasetError) {
     let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     var ignored = 0
     let entries = try FolderEntries(of: root)
@@ -32,7 +32,8 @@ extension Dataset {
       }
     }
     try self.init(
-      source: root, classes: entries.folders, samples: samples, ignoredFiles: ignored)
+      source: root, classes: entries.folders, samples: samples, ignoredFiles: ignored,
+      isForTraining: isForTraining)
   }
 }
 

@@ -9,9 +9,10 @@ public struct Dataset: Hashable, Sendable {
   /// How many files of a folder were passed over since they have another suffix or are hidden.
   public let ignoredFiles: Int
 
-  /// Checks what every data set needs: two classes, and images of each.
+  /// Checks that there are images; to train on, two classes with images of each are needed.
   init(
-    source: String, classes: [String], samples: [Sample], ignoredFiles: Int
+    source: String, classes: [String], samples: [Sample], ignoredFiles: Int,
+    isForTraining: Bool = true
   ) throws(DatasetError) {
     guard !samples.isEmpty else {
       throw DatasetError(
@@ -20,15 +21,16 @@ public struct Dataset: Hashable, Sendable {
           + " or a CSV with the columns path and label",
         file: source)
     }
+    self.source = source
+    self.classes = classes
+    self.samples = samples
+    self.ignoredFiles = ignoredFiles
+    guard isForTraining else { return }
     guard classes.count > 1 else {
       throw DatasetError(
         .oneClass, "only one class, '\(classes[0])'; a classifier needs at least two",
         file: source)
     }
-    self.source = source
-    self.classes = classes
-    self.samples = samples
-    self.ignoredFiles = ignoredFiles
     for (name, count) in zip(classes, classCounts()) where count == 0 {
       throw DatasetError(
         .emptyClass, "the class '\(name)' has no images; remove it or add .jpeg or .jpg files",
@@ -38,11 +40,13 @@ public struct Dataset: Hashable, Sendable {
 
   /// What stands at `path`: a file whose name ends in `.csv` as ``init(csv:)`` reads it, else a
   /// folder as ``init(folder:)`` does.
-  public init(contentsOf path: String) throws(DatasetError) {
+  ///
+  /// - Parameter isForTraining: whether there must be two classes with images of each.
+  public init(contentsOf path: String, isForTraining: Bool = true) throws(DatasetError) {
     if path.lowercased().hasSuffix(".csv"), !isFolder(path) {
-      try self.init(csv: path)
+      try self.init(csv: path, isForTraining: isForTraining)
     } else {
-      try self.init(folder: path)
+      try self.init(folder: path, isForTraining: isForTraining)
     }
   }
 

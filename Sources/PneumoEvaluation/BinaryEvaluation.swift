@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// How good two-class predictions are at a threshold, with 95% intervals.
 ///
 /// Proportions of cases have Wilson's interval, all else that of a bootstrap which draws clusters, such
@@ -11,7 +5,7 @@ import Darwin
 public struct BinaryEvaluation: Sendable {
   /// At the threshold.
   public let confusion: ConfusionMatrix
-  /// All of ``BinaryMetric``, those at a prevalence only where one was given.
+  /// All of ``Metric``, those at a prevalence only where one was given.
   public let measurements: [Measurement]
   /// Of the area under the ROC curve; `nil` with less than two cases of a class.
   public let deLong: DeLong?
@@ -23,124 +17,54 @@ public struct BinaryEvaluation: Sendable {
   /// - Parameters:
   ///   - labels: 0 or 1.
   ///   - probabilities: of class 1, 0...1.
-  ///   - threshold: above which a case is answered as positive.
+  ///   - answers: whether each case is answered as class 1.
   ///   - clusters: the number of each case's patient; each case by itself where there is none.
   ///   - prevalence: the share of positives where the model is to be used.
+  public init(
+    labels: [Int], probabilities: [Double], answers: [Bool], clusters: [Int]? = nil,
+    prevalence: Double? = nil, resamples: Int = 2000, seed: UInt64 = 1
+  ) {
+    let scorer = BinaryScorer(labels, probabilities, answers: answers, prevalence: prevalence)
+    let intervals = clusteredBootstrap(
+      clusters: clusters ?? Array(labels.indices), resamples: resamples, seed: seed,
+      statistics: Metric.allCases.count
+    ) { scorer.evaluate($0).values }
+    self.init(scorer, intervals)
+  }
+
+  /// Measures predictions which answer class 1 above a threshold.
   public init(
     labels: [Int], probabilities: [Double], threshold: Double, clusters: [Int]? = nil,
     prevalence: Double? = nil, resamples: Int = 2000, seed: UInt64 = 1
   ) {
-    let scorer = Scorer(labels, probabilities, threshold: threshold, prevalence: prevalence)
+    self.init(
+      labels: labels, probabilities: probabilities, answers: probabilities.map { $0 > threshold },
+      clusters: clusters, prevalence: prevalence, resamples: resamples, seed: seed)
+  }
+
+  /// - Parameter intervals: of all metrics, by a bootstrap.
+  init(_ scorer: BinaryScorer, _ intervals: [ClosedRange<Double>?]) {
     cases = scorer.cases
-    deLong = DeLong(labels: labels, scores: probabilities)
-    let once = [Int](repeating: 1, count: labels.count)
-    let (confusion, values) = scorer.evaluate(once)
+    deLong = DeLong(labels: scorer.labels, scores: scorer.probabilities)
+    let (confusion, values) = scorer.evaluate([Int](repeating: 1, count: scorer.labels.count))
     self.confusion = confusion
-    let intervals = clusteredBootstrap(
-      clusters: clusters ?? Array(labels.indices), resamples: resamples, seed: seed,
-      statistics: values.count
-    ) { scorer.evaluate($0).values }
-    measurements = zip(BinaryMetric.allCases, zip(values, intervals)).compactMap { metric, found in
-      if prevalence == nil, metric.needsPrevalence { return nil }
-      let (value, interval) = found
-      let proportion = confusion.proportion(metric)
+    measurements = zip(Metric.allCases, zip(values, intervals)).compactMap { metric, found in
+      if scorer.prevalence == nil, metric.needsPrevalence { return nil }
       return Measurement(
-        metric: metric, value: value,
-        interval: value == nil
-          ? nil : proportion.map { wilsonInterval($0.part, of: $0.whole) } ?? interval,
-        method: proportion == nil ? "bootstrap" : "Wilson",
-        undefined: value == nil ? confusion.reason(metric) : nil)
+        metric, found.0, bootstrap: found.1, proportion: confusion.proportion(metric)
+      ) { confusion.reason(metric) }
     }
   }
 
   /// What was measured, or `nil` for a metric that was not.
-  public subscript(_ metric: BinaryMetric) -> Measurement? {
+  public subscript(_ metric: Metric) -> Measurement? {
     measurements.first { $0.metric == metric }
-  }
-}
-
-/// Computes all metrics for weighted cases in one walk.
-private struct Scorer {
-  let cases: RankedCases
-  private let threshold: Double
-  private let prevalence: Double?
-  private let isPositive: [Bool]
-  private let isAnsweredPositive: [Bool]
-  private let squaredErrors: [Double]
-  private let losses: [Double]
-  private let probabilities: [Double]
-  private let bins: [Int]
-
-  init(
-    _ labels: [Int], _ probabilities: [Double], threshold: Double, prevalence: Double?
-  ) {
-    cases = RankedCases(labels: labels, scores: probabilities)
-    self.threshold = threshold
-    self.prevalence = prevalence
-    self.probabilities = probabilities
-    isPositive = labels.map { $0 == 1 }
-    isAnsweredPositive = probabilities.map { $0 > threshold }
-    squaredErrors = zip(labels, probabilities).map { ($1 - Double($0)) * ($1 - Double($0)) }
-    losses = zip(labels, probabilities).map { label, probability in
-      // As scikit-learn: a probability of 0 or 1 that is wrong costs much, not everything.
-      let right = label == 1 ? probability : 1 - probability
-      return -log(max(right, 0x1p-52))
-    }
-    bins = probabilities.map { CalibrationBins.bin(of: $0) }
-  }
-
-  func evaluate(_ weights: [Int]) -> (confusion: ConfusionMatrix, values: [Double?]) {
-    var confusion = ConfusionMatrix()
-    var (squares, loss) = (0.0, 0.0)
-    var gaps = [Double](repeating: 0, count: CalibrationBins.count)
-    for index in weights.indices where weights[index] > 0 {
-      let count = weights[index]
-      switch (isPositive[index], isAnsweredPositive[index]) {
-      case (true, true): confusion.truePositives += count
-      case (false, true): confusion.falsePositives += count
-      case (false, false): confusion.trueNegatives += count
-      case (true, false): confusion.falseNegatives += count
-      }
-      let weight = Double(count)
-      squares += weight * squaredErrors[index]
-      loss += weight * losses[index]
-      gaps[bins[index]] += weight * ((isPositive[index] ? 1 : 0) - probabilities[index])
-    }
-    let total = Double(confusion.count)
-    func mean(_ sum: Double) -> Double? { total > 0 ? sum / total : nil }
-    let values = BinaryMetric.allCases.map { metric -> Double? in
-      switch metric {
-      case .accuracy: confusion.accuracy
-      case .balancedAccuracy: confusion.balancedAccuracy
-      case .recall: confusion.recall
-      case .specificity: confusion.specificity
-      case .precision: confusion.precision
-      case .negativePredictiveValue: confusion.negativePredictiveValue
-      case .f1: confusion.f1
-      case .matthewsCorrelation: confusion.matthewsCorrelation
-      case .auroc: cases.auroc(weights: weights)
-      case .averagePrecision: cases.averagePrecision(weights: weights)
-      case .brier: mean(squares)
-      case .crossEntropy: mean(loss)
-      case .calibrationError: mean(gaps.reduce(0) { $0 + abs($1) })
-      case .precisionAtPrevalence: prevalence.flatMap { confusion.precision(prevalence: $0) }
-      case .negativePredictiveValueAtPrevalence:
-        prevalence.flatMap { confusion.negativePredictiveValue(prevalence: $0) }
-      }
-    }
-    return (confusion, values)
-  }
-}
-
-extension BinaryMetric {
-  fileprivate var needsPrevalence: Bool {
-    self == .precisionAtPrevalence || self == .negativePredictiveValueAtPrevalence
   }
 }
 
 extension ConfusionMatrix {
   /// What a metric that is a share of cases counts.
-  fileprivate func proportion(_ metric: BinaryMetric) -> (part: Int, whole: Int)? {
+  fileprivate func proportion(_ metric: Metric) -> (part: Int, whole: Int)? {
     switch metric {
     case .accuracy: (truePositives + trueNegatives, count)
     case .recall: (truePositives, truePositives + falseNegatives)
@@ -152,7 +76,7 @@ extension ConfusionMatrix {
   }
 
   /// Why a metric has no value.
-  fileprivate func reason(_ metric: BinaryMetric) -> String {
+  fileprivate func reason(_ metric: Metric) -> String {
     if count == 0 { return "there are no cases" }
     let hasPositives = truePositives + falseNegatives > 0
     let hasNegatives = trueNegatives + falsePositives > 0

@@ -49,18 +49,3 @@ private func quantile(_ values: [Double], _ share: Double) -> Double {
   let above = min(below + 1, values.count - 1)
   return values[below] + (values[above] - values[below]) * (place - Double(below))
 }
-
-/// Steele, Lea & Flood 2014.
-private struct SplitMix64 {
-  var state: UInt64
-
-  /// A number of 0..<count.
-  mutating func below(_ count: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    z ^= z >> 31
-    return Int(z.multipliedFullWidth(by: UInt64(count)).high)
-  }
-}

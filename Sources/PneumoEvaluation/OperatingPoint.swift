@@ -4,10 +4,13 @@ public enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
   case youden
   /// The greatest threshold that still finds this share of the positives.
   case sensitivity(Double)
+  /// The least cost, where a missed positive and a false alarm cost so much (Metz 1978).
+  case cost(falseNegative: Double, falsePositive: Double)
   /// A probability.
   case fixed(Double)
 
-  /// `youden`, `sensitivity=0.95`, or a probability such as `0.5`; `nil` for anything else.
+  /// `youden`, `sensitivity=0.95`, `cost=FN:5,FP:1`, or a probability such as `0.5`; `nil` for
+  /// anything else.
   public init?(_ text: String) {
     let words = text.split(separator: "=", omittingEmptySubsequences: false)
     if text == "youden" {
@@ -16,6 +19,8 @@ public enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
       share > 0, share <= 1
     {
       self = .sensitivity(share)
+    } else if words.count == 2, words[0] == "cost", let costs = Self.costs(words[1]) {
+      self = .cost(falseNegative: costs.falseNegative, falsePositive: costs.falsePositive)
     } else if let probability = Double(text), (0...1).contains(probability) {
       self = .fixed(probability)
     } else {
@@ -23,11 +28,27 @@ public enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Reads `FN:5,FP:1`, in either order.
+  private static func costs(
+    _ text: Substring
+  ) -> (falseNegative: Double, falsePositive: Double)? {
+    var costs: [Substring: Double] = [:]
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let words = part.split(separator: ":", omittingEmptySubsequences: false)
+      guard words.count == 2, let cost = Double(words[1]), cost > 0, cost.isFinite,
+        costs.updateValue(cost, forKey: words[0]) == nil
+      else { return nil }
+    }
+    guard costs.count == 2, let missed = costs["FN"], let alarm = costs["FP"] else { return nil }
+    return (missed, alarm)
+  }
+
   /// What `init` takes.
   public var description: String {
     switch self {
     case .youden: "youden"
     case .sensitivity(let share): "sensitivity=\(share)"
+    case .cost(let missed, let alarm): "cost=FN:\(missed),FP:\(alarm)"
     case .fixed(let probability): "\(probability)"
     }
   }
@@ -41,8 +62,11 @@ public enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
     guard positives > 0, negatives > 0 else { return 0.5 }
     let order = probabilities.indices.sorted { probabilities[$0] > probabilities[$1] }
     // Candidates from the greatest down: all cases before `end` are above the threshold.
-    var candidates: [(threshold: Double, recall: Double, youden: Double)] = []
+    var candidates: [(threshold: Double, found: Int, wrong: Int)] = []
     var (found, wrong, end) = (0, 0, 0)
+    if case .cost = self, let greatest = order.first.map({ probabilities[$0] }) {
+      candidates.append(((1 + greatest) / 2, 0, 0))  // answering nothing may cost least
+    }
     while end < order.count {
       let level = probabilities[order[end]]
       while end < order.count, probabilities[order[end]] == level {
@@ -50,16 +74,26 @@ public enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
         end += 1
       }
       let next = end < order.count ? probabilities[order[end]] : 0
-      let recall = Double(found) / Double(positives)
-      candidates.append(((level + next) / 2, recall, recall - Double(wrong) / Double(negatives)))
+      candidates.append((Self.between(next, level), found, wrong))
     }
+    let gain: (Int, Int) -> Double
     switch self {
     case .sensitivity(let share):
-      return candidates.first { $0.recall >= share }?.threshold ?? 0
+      return candidates.first { Double($0.found) / Double(positives) >= share }?.threshold ?? 0
+    case .cost(let missed, let alarm):
+      gain = { missed * Double($0) - alarm * Double($1) }
     case .youden, .fixed:
-      let best = candidates.map(\.youden).max() ?? 0
-      let equal = candidates.filter { $0.youden == best }
-      return equal[equal.count / 2].threshold
+      gain = { Double($0) / Double(positives) - Double($1) / Double(negatives) }
     }
+    let gains = candidates.map { gain($0.found, $0.wrong) }
+    let best = gains.max() ?? 0
+    let equal = candidates.indices.filter { gains[$0] == best }
+    return candidates[equal[equal.count / 2]].threshold
+  }
+
+  /// Midway, as a number that a model file can hold, and below the upper one.
+  private static func between(_ lower: Double, _ upper: Double) -> Double {
+    let middle = Double(Float((lower + upper) / 2))
+    return middle < upper ? middle : lower
   }
 }

@@ -9,6 +9,11 @@ public func sigmoid(_ logit: Double) -> Double {
   logit >= 0 ? 1 / (1 + exp(-logit)) : exp(logit) / (1 + exp(logit))
 }
 
+/// The logit of a probability, at most 36 away from 0: as far as double precision tells from 1.
+public func logit(_ probability: Double) -> Double {
+  min(max(log(probability / (1 - probability)), -36), 36)
+}
+
 /// The probabilities of a row of logits.
 public func softmax(_ logits: ArraySlice<Double>) -> [Double] {
   let logarithm = logSumExp(logits)

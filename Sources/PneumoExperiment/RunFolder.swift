@@ -1,3 +1,4 @@
+import PneumoCSV
 import PneumoCheckpoint
 import PneumoDataset
 import PneumoEvaluation
@@ -82,29 +83,19 @@ public enum RunFolder {
   ) throws(RunError) {
     let outputs = predictions.outputs
     let names = outputs == 1 ? [""] : dataset.classes.map { "_\($0)" }
-    var text = "path,label"
-    text += (names.map { ",logit\($0)" } + names.map { ",probability\($0)" }).joined() + "\n"
+    var text = csvLine(
+      ["path", "label"] + names.map { "logit\($0)" } + names.map { "probability\($0)" })
     let probabilities = predictions.probabilities(calibration)
     for (index, sample) in predictions.samples.enumerated() {
-      let path = dataset.samples[sample].path.replacingQuotes()
-      text += "\"\(path)\",\(dataset.classes[predictions.labels[index]])"
-      for logit in predictions.logits[index * outputs..<(index + 1) * outputs] {
-        text += ",\(logit)"
-      }
-      for probability in probabilities[index].suffix(outputs) { text += ",\(probability)" }
-      text += "\n"
+      let logits = predictions.logits[index * outputs..<(index + 1) * outputs]
+      text += csvLine(
+        [dataset.samples[sample].path, dataset.classes[predictions.labels[index]]]
+          + logits.map { "\($0)" } + probabilities[index].suffix(outputs).map { "\($0)" })
     }
     do throws(FileError) {
       try writeAtomically(Array(text.utf8), to: "\(folder)/predictions.csv")
     } catch {
       throw RunError(.file, error.description)
     }
-  }
-}
-
-extension String {
-  /// With quotes doubled, as CSV wants them.
-  fileprivate func replacingQuotes() -> String {
-    reduce(into: "") { $0 += $1 == "\"" ? "\"\"" : String($1) }
   }
 }

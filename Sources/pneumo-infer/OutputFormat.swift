@@ -1,7 +1,8 @@
-import PneumoJSON
 import ArgumentParser
 import Pneumo
+import PneumoCSV
 import PneumoConsole
+import PneumoJSON
 import PneumoPipeline
 
 /// How answers are printed.
@@ -118,33 +119,18 @@ struct JSONArrayPrinter: Printer {
 struct CSVPrinter: Printer {
   let labels: [String]
 
-  var header: String { row(["file", "label", "probability"] + labels + ["error"]) }
+  var header: String { csvLine(["file", "label", "probability"] + labels + ["error"]) }
   var footer: String { "" }
 
   func line(for outcome: Outcome, isFirst: Bool) -> String {
     switch outcome.result {
     case .failure(let reason):
-      row([outcome.path, "", ""] + labels.map { _ in "" } + [reason])
+      csvLine([outcome.path, "", ""] + labels.map { _ in "" } + [reason])
     case .success(let prediction):
-      row(
+      csvLine(
         [outcome.path, prediction.label, "\(prediction.probability)"]
           + prediction.probabilities.map { "\($0)" } + [""])
     }
-  }
-
-  private func row(_ cells: [String]) -> String {
-    cells.map(quote).joined(separator: ",") + "\n"
-  }
-
-  private func quote(_ cell: String) -> String {
-    guard cell.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return cell }
-    // By scalars: a quote with a combining accent is another Character.
-    var quoted = String.UnicodeScalarView()
-    for scalar in cell.unicodeScalars {
-      if scalar == "\"" { quoted.append(scalar) }
-      quoted.append(scalar)
-    }
-    return "\"\(quoted)\""
   }
 }
 

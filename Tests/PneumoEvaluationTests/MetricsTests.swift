@@ -10,7 +10,7 @@ private struct MetricsGolden: Decodable {
   let wilson: [Double]
   let roc: [[Double]]?
   let precisions: [Double]?
-  /// By the names of `BinaryMetric`; `nil` where it is undefined.
+  /// By the names of `Metric`; `nil` where it is undefined.
   let metrics: [String: Double?]
 }
 

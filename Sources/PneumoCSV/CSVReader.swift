@@ -1,8 +1,9 @@
 /// A record of a CSV file.
-struct CSVRecord: Hashable, Sendable {
+public struct CSVRecord: Hashable, Sendable {
   /// The line that it starts on, from 1.
-  let line: Int
-  let fields: [String]
+  public let line: Int
+  /// Without their quotes.
+  public let fields: [String]
 }
 
 /// The records of a CSV file (RFC 4180).
@@ -10,7 +11,7 @@ struct CSVRecord: Hashable, Sendable {
 /// Fields are separated by commas and may stand in quotes; in quotes, commas and line breaks are
 /// text, and a doubled quote is one. Lines end in CRLF or LF. Blank lines and a byte order mark are
 /// passed over.
-func readCSV(_ bytes: [UInt8]) throws(CSVProblem) -> [CSVRecord] {
+public func readCSV(_ bytes: [UInt8]) throws(CSVProblem) -> [CSVRecord] {
   let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
   var scanner = CSVScanner(bytes: bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...])
   var records: [CSVRecord] = []
@@ -21,9 +22,11 @@ func readCSV(_ bytes: [UInt8]) throws(CSVProblem) -> [CSVRecord] {
 }
 
 /// What is wrong with a CSV file, and on which line.
-struct CSVProblem: Error, Hashable, Sendable {
-  let line: Int
-  let reason: String
+public struct CSVProblem: Error, Hashable, Sendable {
+  /// From 1.
+  public let line: Int
+  /// What is wrong and what to do.
+  public let reason: String
 }
 
 private struct CSVScanner {

@@ -1,0 +1,83 @@
+import PneumoConsole
+import PneumoEvaluation
+
+/// The X-rays of a report, with heat maps whose strength follows a slider.
+struct GalleryPanel {
+  private let gallery: Gallery
+  private let set: PredictionSet
+
+  init(_ gallery: Gallery, _ set: PredictionSet) {
+    self.gallery = gallery
+    self.set = set
+  }
+
+  var markup: String {
+    let hasHeatMaps = gallery.pictures.values.contains { $0.contains { $0.heatMap != nil } }
+    let name = set.models[gallery.model].name
+    let slider =
+      hasHeatMaps
+      ? """
+      <form class="slider" autocomplete="off">
+      <label for="opacity">Strength of the heat maps</label>
+      <input id="opacity" type="range" min="0" max="100" value="60">
+      </form>
+      <p class="quiet">Bright: what speaks for \(Format.markup(set.isBinary ? set.classes[1] : "the answer")) \
+      in the eyes of the network (Grad-CAM, Selvaraju et al. 2017, at its last convolution). It shows \
+      where a network looks, not where disease is.</p>
+
+      """ : ""
+    let parts = Gallery.Kind.allCases.map { kind in
+      let pictures = gallery.pictures[kind, default: []]
+      let body =
+        pictures.isEmpty
+        ? "<p>None.</p>\n"
+        : "<ul class=\"pictures\">\n\(pictures.map(picture).joined())</ul>\n"
+      return "<h3>\(kind.title)</h3>\n<p class=\"quiet\">\(kind.explanation)</p>\n\(body)"
+    }
+    return "<p>Answers of \(Format.markup(name)).</p>\n\(slider)\(parts.joined())"
+  }
+
+  private func picture(_ picture: Gallery.Picture) -> String {
+    let answers = set.models[gallery.model]
+    let image = set.cases[picture.index]
+    let isRight = answers.classes[picture.index] == image.label
+    let probability =
+      set.isBinary
+      ? answers.scores[picture.index]
+      : answers.probabilities[picture.index][answers.classes[picture.index]]
+    let file = image.path.split(separator: "/").last.map(String.init) ?? image.path
+    let heatMap = picture.heatMap.map {
+      "<img class=\"heat\" alt=\"\" src=\"data:image/jpeg;base64,\(base64($0))\">"
+    }
+    let of = set.isBinary ? set.classes[1] : set.classes[answers.classes[picture.index]]
+    return """
+      <li class="\(isRight ? "right" : "wrong")"><figure><div class="xray">\
+      <img alt="\(Format.markup(file))" src="data:image/jpeg;base64,\(base64(picture.image))">\
+      \(heatMap ?? "")</div>
+      <figcaption><b>\(isRight ? "✓" : "✗") \(Format.markup(set.classes[image.label]))</b>\
+      \(isRight ? "" : ", answered \(Format.markup(set.classes[answers.classes[picture.index]]))")<br>
+      p(\(Format.markup(of))) = \(probabilityText(probability))<br>
+      <small title="\(Format.markup(image.path))">\(Format.markup(file))</small></figcaption></figure></li>
+
+      """
+  }
+}
+
+/// Bytes as text of 64 characters (RFC 4648).
+func base64(_ bytes: [UInt8]) -> String {
+  let alphabet = [UInt8](
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity((bytes.count + 2) / 3 * 4)
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let part = bytes[start..<min(start + 3, bytes.count)]
+    let number = (0..<3).reduce(0) { number, offset in
+      number << 8 | (offset < part.count ? Int(part[start + offset]) : 0)
+    }
+    for place in 0..<4 {
+      text.append(
+        place <= part.count ? alphabet[number >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+    }
+  }
+  return String(decoding: text, as: UTF8.self)
+}

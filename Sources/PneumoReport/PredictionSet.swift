@@ -1,0 +1,118 @@
+/// Labelled cases, and what one or more models answered to all of them.
+public struct PredictionSet: Sendable {
+  /// One image.
+  public struct Case: Hashable, Sendable {
+    /// Where it is, or another name.
+    public let path: String
+    /// The index of its class.
+    public let label: Int
+    /// Whose image it is: cases of one patient are not independent.
+    public let patient: String
+
+    /// A labelled image.
+    public init(path: String, label: Int, patient: String) {
+      self.path = path
+      self.label = label
+      self.patient = patient
+    }
+  }
+
+  /// Where a threshold comes from.
+  public enum ThresholdOrigin: Hashable, Sendable {
+    /// The file of the model.
+    case model
+    /// The user gave it.
+    case given
+    /// Chosen on the very cases that are evaluated, by this rule.
+    case chosenHere(String)
+  }
+
+  /// What one model answered.
+  public struct Answers: Sendable {
+    /// Tells the models of a set apart.
+    public var name: String
+    /// What the model says of itself, line by line; may be empty.
+    public var about: [String]
+    /// Of each case: with two classes one, that of the second; else one a class.
+    public let logits: [[Double]]
+    /// Of each case, one a class.
+    public let probabilities: [[Double]]
+    /// With two classes, the second's probability as it is compared with the threshold: a model does so
+    /// in single precision. Else empty.
+    public let scores: [Double]
+    /// The chosen class of each case.
+    public private(set) var classes: [Int]
+    /// With two classes: the second is chosen above this probability.
+    public private(set) var threshold: Double?
+    /// Where the threshold comes from.
+    public private(set) var thresholdOrigin: ThresholdOrigin
+
+    /// Answers by the threshold; without one, the most probable class.
+    ///
+    /// - Parameters:
+    ///   - logits: of each case one, or one a class.
+    ///   - isSinglePrecision: whether thresholds are compared as a model does it.
+    ///   - threshold: with two classes.
+    public init(
+      name: String, about: [String] = [], logits: [[Double]], probabilities: [[Double]],
+      isSinglePrecision: Bool, threshold: Double?, thresholdOrigin: ThresholdOrigin
+    ) {
+      self.name = name
+      self.about = about
+      self.logits = logits
+      self.probabilities = probabilities
+      self.threshold = threshold
+      self.thresholdOrigin = thresholdOrigin
+      classes = []
+      scores =
+        threshold == nil
+        ? [] : probabilities.map { isSinglePrecision ? Double(Float($0[1])) : $0[1] }
+      decide()
+    }
+
+    /// Chooses classes by another threshold.
+    public mutating func setThreshold(_ threshold: Double, _ origin: ThresholdOrigin) {
+      self.threshold = threshold
+      thresholdOrigin = origin
+      decide()
+    }
+
+    private mutating func decide() {
+      if let threshold {
+        classes = scores.map { $0 > threshold ? 1 : 0 }
+      } else {
+        classes = probabilities.map { row in
+          row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
+        }
+      }
+    }
+  }
+
+  /// Names of the classes. Of two the second is the positive one.
+  public let classes: [String]
+  /// All that were answered.
+  public let cases: [Case]
+  /// One a model, each for all cases in their order.
+  public var models: [Answers]
+
+  /// Answers to cases.
+  public init(classes: [String], cases: [Case], models: [Answers]) {
+    self.classes = classes
+    self.cases = cases
+    self.models = models
+  }
+
+  /// Whether there are two classes.
+  public var isBinary: Bool { classes.count == 2 }
+  /// The class of each case.
+  public var labels: [Int] { cases.map(\.label) }
+  /// The number of each case's patient.
+  public var clusters: [Int] {
+    var numbers: [String: Int] = [:]
+    return cases.map { image in
+      let number = numbers[image.patient, default: numbers.count]
+      numbers[image.patient] = number
+      return number
+    }
+  }
+}

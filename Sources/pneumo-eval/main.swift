@@ -1,0 +1,3 @@
+import PneumoCommandLine
+
+runTool(Evaluate.self)
