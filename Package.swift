@@ -189,7 +189,7 @@ let package = Package(
       name: "PneumoCheckpointTests", dependencies: ["PneumoCheckpoint", "PneumoTestSupport"]),
     .testTarget(
       name: "PneumoDatasetTests",
-      dependencies: ["PneumoDataset", "PneumoImaging", "PneumoTestSupport"],
+      dependencies: ["PneumoDataset", "PneumoCSV", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],

@@ -18,7 +18,6 @@ from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
 
-
 def calibration(labels, logits):
     """The least cross-entropy of logits * slope + bias, of rows of logits whose first bias is 0; each
     class counts as one case more that is right, and one that is wrong (Platt 1999)."""
@@ -140,4 +139,53 @@ with open(os.path.join(sys.argv[1], "calibration.json"), "w") as file:
         "after": metrics.log_loss(
             labels, scipy.special.softmax(logits / temperature + bias, axis=1)),
     }, file)
+    file.write("\n")
+
+
+def summed(labels, p, answers):
+    """What scikit-learn makes of three and more classes together."""
+    one = np.eye(p.shape[1])[labels]
+    told = np.eye(p.shape[1])[answers]
+    right = answers == labels
+    confidences = p.max(1)
+    bins = np.minimum((confidences * 15).astype(int), 14)
+    return {
+        "accuracy": metrics.accuracy_score(labels, answers),
+        "balanced_accuracy": metrics.balanced_accuracy_score(labels, answers),
+        "recall": metrics.recall_score(labels, answers, average="macro"),
+        "specificity": np.mean([metrics.recall_score(one[:, k], told[:, k], pos_label=0)
+                                for k in range(p.shape[1])]),
+        "precision": metrics.precision_score(labels, answers, average="macro"),
+        "npv": np.mean([metrics.precision_score(one[:, k], told[:, k], pos_label=0)
+                        for k in range(p.shape[1])]),
+        "f1": metrics.f1_score(labels, answers, average="macro"),
+        "mcc": metrics.matthews_corrcoef(labels, answers),
+        "auroc": metrics.roc_auc_score(labels, p, multi_class="ovr", average="macro"),
+        "average_precision": metrics.average_precision_score(one, p, average="macro"),
+        "brier": metrics.brier_score_loss(labels, p, scale_by_half=False),
+        "cross_entropy": metrics.log_loss(labels, p),
+        "ece": sum(abs(right[bins == b].sum() - confidences[bins == b].sum())
+                   for b in range(15)) / len(labels),
+    }
+
+
+labels = random.choice(4, 240, p=[.1, .4, .3, .2])
+logits = random.standard_normal((240, 4)) + 1.5 * np.eye(4)[labels]
+p = scipy.special.softmax(logits, axis=1)
+answers = p.argmax(1)
+with open(os.path.join(sys.argv[1], "multiclass.json"), "w") as file:
+    json.dump({
+        "labels": labels.tolist(), "logits": logits.tolist(), "metrics": summed(labels, p, answers),
+        "confusion": metrics.confusion_matrix(labels, answers).tolist(),
+        "auroc_of_classes": [metrics.roc_auc_score(labels == k, p[:, k]) for k in range(4)],
+    }, file)
+    file.write("\n")
+
+# A hundred thousand cases by a rule that the test repeats.
+numbers = np.arange(100_000)
+labels = (numbers * 7919 % 10007 < 3000).astype(int)
+logits = (numbers * 104729 % 20011 - 10005 + 2501 * labels) / 2501.0
+large = measured(labels, logits, 0.6, 0.1)
+with open(os.path.join(sys.argv[1], "large.json"), "w") as file:
+    json.dump(large["metrics"], file)
     file.write("\n")

@@ -114,7 +114,8 @@ public struct Plot: Sendable {
       <svg class="plot" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" \
       tabindex="0" aria-label="\(Format.markup("\(title): \(summary)"))" \
       data-frame="\(frame.joined(separator: " "))" data-scale="\(x.scale.rawValue)" \
-      data-range="\(x.range.lowerBound) \(x.range.upperBound)"\(attribute("data-plot", name)) \
+      data-x="\(x.range.lowerBound) \(x.range.upperBound)" \
+      data-y="\(y.range.lowerBound) \(y.range.upperBound)"\(attribute("data-plot", name)) \
       data-notes="\(Format.markup(notesText))">
 
       """

@@ -282,7 +282,8 @@ private struct PredictionTable {
         throw fail("'\(fields[column])' is no number")
       }
       guard isLogit || (0...1).contains(value) else {
-        throw fail("\(value) is no probability, which is 0 to 1; call the column logit if it is one")
+        throw fail(
+          "\(value) is no probability, which is 0 to 1; call the column logit if it is one")
       }
       return isLogit ? .logit(value) : .probability(value)
     }

@@ -109,7 +109,8 @@ struct AnsweredData {
     let order = first.model.labels.compactMap { other.model.labels.firstIndex(of: $0) }
     guard order.count == other.model.labels.count else {
       throw Failure(
-        description: "\(other.path): has the labels \(quoted(other.model.labels)), but \(first.path) "
+        description:
+          "\(other.path): has the labels \(quoted(other.model.labels)), but \(first.path) "
           + "has \(quoted(first.model.labels)); models can be compared on the same labels alone")
     }
     return order

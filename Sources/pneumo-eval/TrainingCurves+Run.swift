@@ -12,7 +12,8 @@ extension TrainingCurves {
       bytes = try readFile(path, limit: 1 << 26)
     } catch {
       throw Failure(
-        description: "\(error); --run expects the folder of a run of pneumo-train, or of one of its "
+        description:
+          "\(error); --run expects the folder of a run of pneumo-train, or of one of its "
           + "folds")
     }
     guard let json = try? JSONValue(parsing: bytes), let history = History(json: json),

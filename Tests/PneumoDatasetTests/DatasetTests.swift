@@ -1,4 +1,5 @@
 import Foundation
+import PneumoCSV
 import PneumoTestSupport
 import Testing
 

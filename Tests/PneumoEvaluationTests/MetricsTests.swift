@@ -67,6 +67,139 @@ private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) 
     }
   }
 
+  /// What scikit-learn says of a hundred thousand cases with many ties.
+  @Test func manyCases() throws {
+    let labels = (0..<100_000).map { $0 * 7919 % 10007 < 3000 ? 1 : 0 }
+    let probabilities = labels.indices.map {
+      sigmoid(Double($0 * 104_729 % 20011 - 10005 + 2501 * labels[$0]) / 2501)
+    }
+    let expected: [String: Double] = try golden("large")
+    let evaluation = BinaryEvaluation(
+      labels: labels, probabilities: probabilities, threshold: 0.6, prevalence: 0.1, resamples: 2)
+    #expect(expected.count == evaluation.measurements.count)
+    for measurement in evaluation.measurements {
+      let value = try #require(expected[measurement.metric.rawValue])
+      #expect(near(measurement.value, value), "\(measurement.metric)")
+    }
+  }
+
+  /// What scikit-learn says of four classes.
+  @Test func fourClasses() throws {
+    struct Golden: Decodable {
+      let labels: [Int]
+      let logits: [[Double]]
+      let metrics: [String: Double]
+      let confusion: [[Int]]
+      let auroc_of_classes: [Double]
+    }
+    let golden: Golden = try golden("multiclass")
+    let evaluation = MulticlassEvaluation(
+      labels: golden.labels, probabilities: golden.logits.map { softmax($0[...]) }, classes: 4,
+      resamples: 50)
+    #expect(evaluation.confusion == golden.confusion)
+    #expect(evaluation.measurements.count == golden.metrics.count)
+    for measurement in evaluation.measurements {
+      let expected = try #require(golden.metrics[measurement.metric.rawValue])
+      #expect(near(measurement.value, expected), "\(measurement.metric)")
+      let interval = try #require(measurement.interval)
+      #expect(interval.lowerBound < interval.upperBound)
+    }
+    for (one, expected) in zip(evaluation.classes, golden.auroc_of_classes) {
+      #expect(near(one[.auroc]?.value, expected))
+    }
+  }
+
+  @Test func aClassThatIsMissingSaysSo() {
+    let evaluation = MulticlassEvaluation(
+      labels: [0, 1, 0, 1],
+      probabilities: [[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.3, 0.4, 0.3], [0, 1, 0]],
+      classes: 3, resamples: 10)
+    #expect(evaluation[.accuracy]?.value == 0.75)
+    #expect(evaluation[.recall]?.undefined == "undefined for class 3 of 3")
+    #expect(evaluation.classes[2][.recall]?.undefined == "no case is positive")
+    #expect(evaluation.classes[0][.recall]?.value == 0.5)
+  }
+
+  /// The difference of two models is that of their numbers, and the pairing makes it surer.
+  @Test func comparisonsArePaired() throws {
+    let labels = (0..<300).map { $0 % 2 }
+    var state = SplitMix64(state: 9)
+    let shared = labels.map { Double($0) + Double(state.below(3000)) / 1000 }
+    func answers(_ shift: Int) -> (probabilities: [Double], answers: [Bool]) {
+      let p = shared.indices.map { sigmoid(shared[$0] - 2 + Double($0 * shift % 7) / 20) }
+      return (p, p.map { $0 > 0.5 })
+    }
+    let (first, second) = (answers(3), answers(5))
+    let comparison = ModelComparison(labels: labels, first: first, second: second, resamples: 500)
+    let alone = [first, second].map {
+      BinaryEvaluation(
+        labels: labels, probabilities: $0.probabilities, answers: $0.answers, resamples: 500)
+    }
+    for difference in comparison.differences {
+      let values = try alone.map { try #require($0[difference.metric]?.value) }
+      #expect(near(difference.value, values[0] - values[1]))
+    }
+    let area = try #require(comparison.differences.first { $0.metric == .auroc }?.interval)
+    let single = try #require(alone[0][.auroc]?.interval)
+    #expect(
+      area.upperBound - area.lowerBound < 0.5 * (single.upperBound - single.lowerBound))
+    #expect(area.contains(try #require(comparison.deLong).difference))
+    let same = ModelComparison(labels: labels, first: first, second: first, resamples: 20)
+    #expect(same.differences.allSatisfy { $0.value == 0 && $0.interval == 0...0 })
+    #expect(same.deLong?.pValue == 1)
+  }
+
+  /// Calibrated by other patients, overconfident logits lose their overconfidence, and no case is
+  /// calibrated by its own patient.
+  @Test func crossFittingLeavesPatientsOut() throws {
+    var random = SplitMix64(state: 3)
+    let truths = (0..<600).map { _ in Double(random.below(4001) - 2000) / 1000 }
+    let labels = truths.map { Double(random.below(1_000_000)) / 1e6 < sigmoid($0) ? 1 : 0 }
+    let logits = truths.map { 3 * $0 }
+    let clusters = labels.indices.map { $0 / 2 }
+    let fitted = try #require(
+      Calibration.crossFitted(labels: labels, logits: logits, outputs: 1, clusters: clusters))
+    let before = try #require(crossEntropy(labels: labels, logits: logits))
+    let after = try #require(crossEntropy(labels: labels, logits: fitted))
+    #expect(after < before - 0.05)
+    // Another truth of the first patient changes every other case of other folds, but not its own.
+    var changed = labels
+    (changed[0], changed[1]) = (1 - labels[0], 1 - labels[1])
+    let refitted = try #require(
+      Calibration.crossFitted(labels: changed, logits: logits, outputs: 1, clusters: clusters))
+    #expect(refitted[0] == fitted[0] && refitted[1] == fitted[1])
+    #expect(zip(refitted, fitted).count { $0 != $1 } >= 400)
+    #expect(
+      Calibration.crossFitted(labels: [0, 1], logits: [0, 1], outputs: 1, clusters: [0, 1]) == nil)
+  }
+
+  /// A costly miss lowers the threshold, a costly alarm raises it.
+  @Test func costsMoveTheThreshold() throws {
+    let labels = [0, 0, 1, 0, 1, 0, 1, 1]
+    let probabilities = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.9]
+    func threshold(_ text: String) throws -> Double {
+      try #require(OperatingPoint(text)).threshold(labels: labels, probabilities: probabilities)
+    }
+    #expect(try threshold("cost=FN:10,FP:1") == 0.25)
+    #expect(try abs(threshold("cost=FP:10,FN:1") - 0.65) < 1e-7)
+    #expect(try threshold("cost=FN:1,FP:1000") == Double(Float(0.65)))
+    for text in ["cost=FN:1", "cost=FN:1,FP:0", "cost=FN:1,FN:2", "cost=5,1", "cost=FN:x,FP:1"] {
+      #expect(OperatingPoint(text) == nil, "\(text)")
+    }
+    let all = OperatingPoint.cost(falseNegative: 1, falsePositive: 3)
+    // Every positive lies below a negative: answering nothing costs least.
+    #expect(all.threshold(labels: [1, 0], probabilities: [0.2, 0.8]) == 0.9)
+  }
+
+  /// Neighbours of single precision are told apart by the lower one, not by what rounds up to the upper.
+  @Test func thresholdsFitAModelFile() {
+    let lower = Float(0.999999)
+    let upper = lower.nextUp
+    let threshold = OperatingPoint.youden.threshold(
+      labels: [0, 1], probabilities: [Double(lower), Double(upper)])
+    #expect(upper > Float(threshold) && !(lower > Float(threshold)))
+  }
+
   /// What MLstatkit answered.
   @Test func deLongAgainstAPublishedImplementation() throws {
     struct Golden: Decodable {

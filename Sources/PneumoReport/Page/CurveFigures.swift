@@ -24,27 +24,45 @@ struct NamedCurve {
 
 private let seriesCount = 6
 
-/// The receiver operating characteristic of each curve, with its operating point.
-func rocFigure(_ curves: [NamedCurve]) -> String {
+/// The receiver operating characteristic of each curve, with its operating point; of good ones also the
+/// corner where they differ.
+func rocFigures(_ curves: [NamedCurve]) -> String {
+  let whole = rocFigure(
+    curves, title: "ROC curve", x: .share("1 − specificity"), y: .share("recall (sensitivity)"))
+  guard curves.contains(where: { ($0.evaluation[.auroc]?.value ?? 0) > 0.95 }) else { return whole }
+  return whole
+    + rocFigure(
+      curves, title: "ROC curve, upper left corner",
+      x: .linear("1 − specificity", from: 0, to: 0.2),
+      y: .linear("recall (sensitivity)", from: 0.8, to: 1, isShare: true))
+}
+
+private func rocFigure(
+  _ curves: [NamedCurve], title: String, x: Axis, y: Axis
+) -> String {
   var plot = Plot(
-    title: "ROC curve",
+    title: title,
     summary: curves.map { "\($0.name): area \($0.evaluation[.auroc]?.valueText ?? "–")" }
       .joined(separator: ", "),
-    x: .share("1 − specificity"), y: .share("recall (sensitivity)"), name: "roc")
+    x: x, y: y, name: "roc")
+  let points = curves.map { curve in
+    curve.points.filter { x.range.contains($0.falsePositiveRate) && y.range.contains($0.recall) }
+  }
   plot.line([(0, 0), (1, 1)], style: "chance", label: "chance")
   for (index, curve) in curves.enumerated() {
     let style = "series\(index % seriesCount)"
     plot.line(
       curve.points.map { ($0.falsePositiveRate, $0.recall) }, style: style,
       label: "\(curve.name), area \(curve.evaluation[.auroc]?.valueText ?? "–")")
-    for point in spread(curve.points, limit: 150) {
+    for point in spread(points[index], limit: 150) {
       plot.note(
         x: point.falsePositiveRate, y: point.recall,
         "\(curve.name): above \(thresholdText(point.threshold)) recall \(percent(point.recall)), "
           + "specificity \(percent(1 - point.falsePositiveRate))")
     }
     if let recall = curve.evaluation[.recall]?.value,
-      let specificity = curve.evaluation[.specificity]?.value
+      let specificity = curve.evaluation[.specificity]?.value,
+      x.range.contains(1 - specificity), y.range.contains(recall)
     {
       plot.dot(x: 1 - specificity, y: recall, style: style, name: "point\(index)", radius: 5)
       plot.note(
@@ -57,8 +75,8 @@ func rocFigure(_ curves: [NamedCurve]) -> String {
     plot,
     table: TableMarkup(
       head: ["model", "threshold", "recall", "1 − specificity"],
-      rows: curves.flatMap { curve in
-        spread(curve.points, limit: 21).map {
+      rows: zip(curves, points).flatMap { curve, points in
+        spread(points, limit: 21).map {
           [
             curve.name, thresholdText($0.threshold), Format.fixed($0.recall, 4),
             Format.fixed($0.falsePositiveRate, 4),

@@ -87,7 +87,8 @@ public struct ReportPage: Sendable {
         sections.append(
           Section(
             id: "curves", title: "Curves",
-            body: "<div class=\"grid2\">\(rocFigure(curves))\(precisionRecallFigure(curves))</div>\n"
+            body:
+              "<div class=\"grid2\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n"
           ))
       }
     }
@@ -188,10 +189,10 @@ public struct ReportPage: Sendable {
           + "here \(percent(share)) are.</p>\n"
       } ?? ""
     return """
-      <div class="scroll"><table class="metrics"><thead><tr><th></th>\(head)</tr></thead>
+      <div class="scroll"><table class="metrics\(results.count > 1 ? "" : " single")"><thead><tr><th></th>\(head)</tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
-      \(prevalence)<p class="quiet">Below each number its 95% interval. Bold: the best of several.</p>
+      \(prevalence)<p class="quiet">Beside or below each number its 95% interval\(results.count > 1 ? "; bold: the best" : "").</p>
 
       """
   }
@@ -209,7 +210,8 @@ public struct ReportPage: Sendable {
     let bootstrap = measurement.bootstrapInterval.map {
       " title=\"patients drawn with replacement: \(intervalText($0))\""
     }
-    return "<td><span\(bootstrap ?? "")>\(text)</span><small>\(measurement.intervalText)</small></td>"
+    return
+      "<td><span\(bootstrap ?? "")>\(text)</span><small>\(measurement.intervalText)</small></td>"
   }
 
   private func origin(_ origin: PredictionSet.ThresholdOrigin) -> String {
@@ -236,13 +238,14 @@ public struct ReportPage: Sendable {
     return confusionMarkup(assessment.confusion(result), classes: set.classes)
       + TableMarkup(head: ["class against the rest"] + metrics.map(\.title), rows: rows).text
       + (curves.isEmpty
-        ? "" : "<div class=\"grid2\">\(rocFigure(curves))\(precisionRecallFigure(curves))</div>\n")
+        ? "" : "<div class=\"grid2\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n")
   }
 
   private var calibration: String {
     let figures = assessment.results.map { result in
       let what = set.isBinary ? set.classes[1] : "the chosen class"
-      let name = assessment.results.count > 1 ? "<h3>\(Format.markup(result.answers.name))</h3>\n" : ""
+      let name =
+        assessment.results.count > 1 ? "<h3>\(Format.markup(result.answers.name))</h3>\n" : ""
       return "<div>\(name)"
         + reliabilityFigure(result.calibration, result.recalibrated, what: what)
         + crossEntropyText(result) + "</div>\n"

@@ -64,7 +64,9 @@ func reliabilityFigure(
       + (after.map { ", \(error($0)) after temperature scaling" } ?? ""),
     x: .share("mean probability of \(what)"), y: .share("share that came true"))
   plot.line([(0, 0), (1, 1)], style: "chance", label: "honest")
-  let all = [("as it is", "series0", before)] + (after.map { [("after temperature scaling", "series1", $0)] } ?? [])
+  let all =
+    [("as it is", "series0", before)]
+    + (after.map { [("after temperature scaling", "series1", $0)] } ?? [])
   for (label, style, bins) in all {
     let full = bins.bins.filter { $0.count > 0 }
     let points = full.compactMap { bin in

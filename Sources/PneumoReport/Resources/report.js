@@ -80,12 +80,18 @@ for (const panel of document.querySelectorAll(".panel")) {
   const set = (name, text) => {
     for (const element of panel.querySelectorAll(name)) element.textContent = text;
   };
+  // Where a value stands between two others, 0 to 1.
+  const place = (value, [low, high]) => Math.min(Math.max((value - low) / (high - low), 0), 1);
+  const numbers = (text) => text.split(" ").map(Number);
   const point = (plot, x, y) => {
-    const element = document.querySelector(`[data-plot="${plot}"] [data-name="point${number}"]`);
-    if (!element || !Number.isFinite(x) || !Number.isFinite(y)) return;
-    const [left, top, right, bottom] = element.ownerSVGElement.dataset.frame.split(" ").map(Number);
-    element.setAttribute("cx", left + x * (right - left));
-    element.setAttribute("cy", bottom - y * (bottom - top));
+    if (!Number.isFinite(x) || !Number.isFinite(y)) return;
+    for (const element of document.querySelectorAll(
+      `[data-plot="${plot}"] [data-name="point${number}"]`)) {
+      const { frame, x: columns, y: rows } = element.ownerSVGElement.dataset;
+      const [left, top, right, bottom] = numbers(frame);
+      element.setAttribute("cx", left + place(x, numbers(columns)) * (right - left));
+      element.setAttribute("cy", bottom - place(y, numbers(rows)) * (bottom - top));
+    }
   };
   const update = (t) => {
     const tp = above(positives, t);
@@ -113,11 +119,9 @@ for (const panel of document.querySelectorAll(".panel")) {
     point("roc", fp / (fp + tn), recall);
     point("pr", recall, tp / (tp + fp));
     for (const rule of panel.querySelectorAll('[data-name="threshold"]')) {
-      const { frame, range } = rule.ownerSVGElement.dataset;
-      const [left, , right] = frame.split(" ").map(Number);
-      const [low, high] = range.split(" ").map(Number).map(logit);
-      const share = Math.min(Math.max((logit(t) - low) / (high - low), 0), 1);
-      const x = left + share * (right - left);
+      const { frame, x: columns } = rule.ownerSVGElement.dataset;
+      const [left, , right] = numbers(frame);
+      const x = left + place(logit(t), numbers(columns).map(logit)) * (right - left);
       rule.setAttribute("x1", x);
       rule.setAttribute("x2", x);
     }
