@@ -195,7 +195,10 @@ let package = Package(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoReportTests", dependencies: ["PneumoReport", "PneumoJSON", "PneumoCheckpoint"]),
+      name: "PneumoReportTests",
+      dependencies: [
+        "PneumoReport", "PneumoEvaluation", "PneumoJSON", "PneumoCheckpoint", "PneumoTestSupport",
+      ]),
     .testTarget(
       name: "PneumoTrainingTests",
       dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"],

@@ -147,9 +147,7 @@ private struct PredictionRow {
     func fail(_ reason: String) -> PredictionTableError {
       PredictionTableError(file: file, line: line, reason: reason)
     }
-    if classes.count == 2, let score = score ?? (named.count == 1 ? nil : named[classes[1]]),
-      !score.isLogit || named.isEmpty
-    {
+    if classes.count == 2, let score {
       return ([score.logit], [1 - score.probability, score.probability])
     }
     let scores = classes.compactMap { named[$0] }

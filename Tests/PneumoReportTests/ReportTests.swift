@@ -1,1 +1,164 @@
+import PneumoCheckpoint
+import PneumoEvaluation
+import PneumoJSON
 import Testing
+
+@testable import PneumoReport
+
+/// What a report says and shows.
+@Suite struct ReportTests {
+  /// Two classes, patients with two images each, scores that mostly tell.
+  private func twoClasses(models: Int = 1, threshold: Double = 0.5) -> PredictionSet {
+    var random = SplitMix64(state: 4)
+    let labels = (0..<120).map { $0 / 2 % 2 }
+    return PredictionSet(
+      classes: ["NORMAL", "PNEUMONIA"],
+      cases: labels.enumerated().map {
+        PredictionSet.Case(path: "x/\($0).jpeg", label: $1, patient: "p\($0 / 2)")
+      },
+      models: (0..<models).map { number in
+        let logits = labels.map { Double($0) * 3 - 1.5 + Double(random.below(4001) - 2000) / 1000 }
+        return PredictionSet.Answers(
+          name: "<m\(number)>", logits: logits.map { [$0] },
+          probabilities: logits.map { [1 - sigmoid($0), sigmoid($0)] }, isSinglePrecision: true,
+          threshold: threshold, thresholdOrigin: .model)
+      })
+  }
+
+  private func json(_ assessment: Assessment) throws -> JSONValue {
+    try JSONValue(parsing: Array(assessment.json.text.utf8))
+  }
+
+  @Test func metricsOfAllModels() throws {
+    let assessment = Assessment(
+      twoClasses(models: 3), options: .init(prevalence: 0.1, resamples: 50), threads: 2)
+    #expect(assessment.patients == 60)
+    let json = try json(assessment)
+    #expect(json["models"]?.array?.count == 3)
+    #expect(json["comparisons"]?.array?.count == 2)
+    let first = try #require(json["models"]?.array?.first)
+    #expect(first["metrics"]?.object?.count == Metric.allCases.count)
+    #expect(first["threshold_from"]?.string == "model")
+    for (_, metric) in try #require(first["metrics"]?.object) {
+      let value = try #require(metric["value"]?.double)
+      let interval = try #require(metric["interval"]?.array).compactMap(\.double)
+      #expect(interval[0] <= value && value <= interval[1])
+    }
+    #expect(
+      assessment.json.text
+        == Assessment(
+          twoClasses(models: 3), options: .init(prevalence: 0.1, resamples: 50), threads: 1
+        ).json.text)
+    #expect(assessment.text.contains("<m0> against <m2>"))
+  }
+
+  @Test func oneClassAloneSaysWhatIsUndefined() throws {
+    var set = twoClasses()
+    set = PredictionSet(
+      classes: set.classes, cases: set.cases.filter { $0.label == 1 },
+      models: set.models.map { model in
+        let kept = set.cases.indices.filter { set.cases[$0].label == 1 }
+        return PredictionSet.Answers(
+          name: model.name, logits: kept.map { model.logits[$0] },
+          probabilities: kept.map { model.probabilities[$0] }, isSinglePrecision: true,
+          threshold: 0.5, thresholdOrigin: .model)
+      })
+    let assessment = Assessment(set, options: .init(resamples: 20))
+    #expect(assessment.warnings.contains { $0.hasPrefix("no image is of class NORMAL") })
+    let metrics = try json(assessment)["models"]?.array?.first?["metrics"]
+    #expect(metrics?["auroc"]?["undefined"]?.string == "no case is negative")
+    #expect(metrics?["recall"]?["value"]?.double != nil)
+    #expect(!assessment.text.contains("nan") && !assessment.json.text.contains("nan"))
+    let page = ReportPage(assessment, title: "t", command: "c").html
+    #expect(page.contains("no case is negative") && !page.contains("nan"))
+  }
+
+  @Test func aThresholdChosenHereIsWarnedOf() {
+    var set = twoClasses()
+    #expect(Assessment(set, options: .init(resamples: 10)).warnings.isEmpty)
+    set.models[0].setThreshold(0.9, .chosenHere("youden"))
+    let warnings = Assessment(set, options: .init(resamples: 10)).warnings
+    #expect(warnings.count == 1 && warnings[0].contains("was chosen (youden) on the very images"))
+  }
+
+  /// Names cannot become markup, and nothing is loaded from elsewhere.
+  @Test func thePageStandsAlone() throws {
+    var page = ReportPage(
+      Assessment(twoClasses(models: 2), options: .init(resamples: 10)),
+      title: "a & b </script><b>", command: "pneumo-eval '<x>'")
+    page.remarks = ["<i>remark</i>"]
+    page.training = TrainingCurves(
+      source: "run", series: [.init(title: "loss", training: [1, 0.5], validation: [1.2])])
+    page.gallery = Gallery(
+      model: 0,
+      pictures: [.errors: [Gallery.Picture(index: 0, image: [255, 216, 255], heatMap: [1, 2])]])
+    let html = page.html
+    #expect(html.hasPrefix("<!doctype html>"))
+    #expect(html.contains("a &amp; b &lt;/script&gt;&lt;b&gt;"))
+    #expect(!html.contains("<i>remark") && !html.contains("<m0>"))
+    for outside in ["http:", "https:", "src=\"/", "url(", "@import"] {
+      #expect(!html.replacing("http://www.w3.org/2000/svg", with: "").contains(outside))
+    }
+    #expect(html.contains("data:image/jpeg;base64,/9j/"))
+    #expect(html.contains("data:image/jpeg;base64,AQI="))
+    #expect(html.ranges(of: "<section ").count == 9)
+    #expect(html.ranges(of: "class=\"plot\"").count == 10)
+    let start = try #require(html.firstRange(of: "id=\"data\">"))
+    let rest = html[start.upperBound...]
+    let end = try #require(rest.firstRange(of: "</script>"))
+    let data = try JSONValue(parsing: Array(rest[..<end.lowerBound].utf8))
+    #expect(data["models"]?.array?.count == 2)
+    #expect(data["models"]?.array?[1]["positives"]?.array?.count == 60)
+  }
+
+  @Test func threeClassesHaveATableOfEach() throws {
+    let labels = (0..<90).map { $0 % 3 }
+    let logits = labels.indices.map { index in
+      (0..<3).map { Double($0 == labels[index] ? 2 : 0) + Double((index * 7 + $0 * 5) % 11) / 4 }
+    }
+    let set = PredictionSet(
+      classes: ["a", "b", "c"],
+      cases: labels.enumerated().map { .init(path: "\($0)", label: $1, patient: "\($0)") },
+      models: [
+        .init(
+          name: "m", logits: logits, probabilities: logits.map { softmax($0[...]) },
+          isSinglePrecision: true, threshold: nil, thresholdOrigin: .model)
+      ])
+    let assessment = Assessment(set, options: .init(resamples: 20))
+    let json = try json(assessment)
+    let model = try #require(json["models"]?.array?.first)
+    #expect(model["confusion"]?.array?.count == 3)
+    #expect(model["one_vs_rest"]?["b"]?["auroc"]?["value"]?.double != nil)
+    let page = ReportPage(assessment, title: "t", command: "c").html
+    #expect(page.contains("class against the rest") && !page.contains("class=\"panel\""))
+  }
+
+  @Test func galleriesShowErrorsDoubtsAndRightOnes() {
+    let set = twoClasses()
+    let model = set.models[0]
+    func isRight(_ index: Int) -> Bool { model.classes[index] == set.cases[index].label }
+    func choices(_ kind: Gallery.Kind) -> [Int] {
+      Gallery.choices(kind, model: 0, in: set, count: 6)
+    }
+    let errors = choices(.errors)
+    let distances = errors.map { abs(model.logits[$0][0]) }
+    #expect(!errors.isEmpty && errors.allSatisfy { !isRight($0) })
+    #expect(distances == distances.sorted(by: >))
+    #expect(
+      distances.first
+        == set.cases.indices.filter { !isRight($0) }.map { abs(model.logits[$0][0]) }.max())
+    let doubts = choices(.doubts).map { abs(model.logits[$0][0]) }
+    #expect(doubts == model.logits.map { abs($0[0]) }.sorted().prefix(6).map(\.self))
+    let right = choices(.right)
+    #expect(right.allSatisfy(isRight) && Set(right).count == 6)
+    #expect(right.map { set.cases[$0].label } == [0, 1, 0, 1, 0, 1])
+  }
+
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+    ("foobar", "Zm9vYmFy"),
+  ])
+  func base64IsThatOfRFC4648(text: String, expected: String) {
+    #expect(base64(Array(text.utf8)) == expected)
+  }
+}
