@@ -45,6 +45,7 @@ let package = Package(
   products: [
     .library(name: "Pneumo", targets: ["Pneumo"]),
     .library(name: "PneumoImaging", targets: ["PneumoImaging"]),
+    .library(name: "PneumoHeatMap", targets: ["PneumoHeatMap"]),
     .executable(name: "pneumo-train", targets: ["pneumo-train"]),
     .executable(name: "pneumo-convert", targets: ["pneumo-convert"]),
     .executable(name: "pneumo-infer", targets: ["pneumo-infer"]),
@@ -71,6 +72,7 @@ let package = Package(
       name: "CTurboJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
     .target(name: "PneumoImaging", dependencies: ["PneumoFiles", "PneumoModel", "CTurboJPEG"]),
+    .target(name: "PneumoHeatMap", dependencies: ["Pneumo", "PneumoImaging"]),
     .target(name: "PneumoPhantom", linkerSettings: [.linkedLibrary("m")]),
 
     // Texts for programs.
@@ -136,16 +138,16 @@ let package = Package(
     .executableTarget(
       name: "pneumo-infer",
       dependencies: [
-        "Pneumo", "PneumoPipeline", "PneumoJSON", "PneumoCSV", "PneumoConsole",
-        "PneumoCommandLine", argumentParser,
+        "Pneumo", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoFiles", "PneumoJSON",
+        "PneumoCSV", "PneumoConsole", "PneumoCommandLine", argumentParser,
       ],
       linkerSettings: standardLibraryInside),
     .executableTarget(
       name: "pneumo-eval",
       dependencies: [
         "Pneumo", "PneumoPipeline", "PneumoDataset", "PneumoEvaluation", "PneumoReport",
-        "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint", "PneumoJSON", "PneumoFiles",
-        "PneumoConsole", "PneumoCommandLine", argumentParser,
+        "PneumoHeatMap", "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint", "PneumoJSON",
+        "PneumoFiles", "PneumoConsole", "PneumoCommandLine", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-data",

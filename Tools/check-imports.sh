@@ -28,6 +28,7 @@ allowed() {
       ;;
     Pneumo) echo "PneumoFiles PneumoModel PneumoCompute PneumoKernelABI Synchronization $system" ;;
     PneumoImaging) echo "PneumoFiles PneumoModel CTurboJPEG $system" ;;
+    PneumoHeatMap) echo "Pneumo PneumoModel PneumoImaging $system" ;;
     PneumoPhantom) ;;
     PneumoJSON) ;;
     PneumoCSV) ;;
@@ -57,11 +58,11 @@ allowed() {
       ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
     pneumo-infer)
-      echo "Pneumo PneumoPipeline PneumoJSON PneumoCSV PneumoConsole PneumoCommandLine" \
-        "ArgumentParser $system"
+      echo "Pneumo PneumoPipeline PneumoHeatMap PneumoImaging PneumoFiles PneumoJSON PneumoCSV" \
+        "PneumoConsole PneumoCommandLine ArgumentParser $system"
       ;;
     pneumo-eval)
-      echo "Pneumo PneumoModel PneumoPipeline PneumoDataset PneumoEvaluation PneumoReport" \
+      echo "Pneumo PneumoModel PneumoPipeline PneumoHeatMap PneumoDataset PneumoEvaluation PneumoReport" \
         "PneumoExperiment PneumoImaging PneumoCheckpoint PneumoJSON PneumoFiles PneumoConsole" \
         "PneumoCommandLine ArgumentParser Synchronization $system"
       ;;

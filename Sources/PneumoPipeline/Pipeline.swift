@@ -11,7 +11,7 @@ import Synchronization
 /// memory stays the same for any number of images. Towards the end of a list threads take fewer, so
 /// that all of them finish together. The first image is decoded while the model is made ready.
 public final class Pipeline: Sendable {
-  /// How the work is done. Answers depend on `threshold` alone.
+  /// How the work is done. Answers depend on `threshold` and `flips` alone.
   public struct Options: Sendable {
     /// Threads that decode and compute; `nil` is what the process may use.
     public var threads: Int?
@@ -21,18 +21,21 @@ public final class Pipeline: Sendable {
     public var threshold: Float?
     /// `baseline`, `avx2` or `avx512`; `nil` is the best one.
     public var instructionSet: String?
+    /// Whether each answer is the mean of the logits of the image and of its mirror image.
+    public var flips: Bool
     /// Whether ``Pipeline/profile()`` is wanted.
     public var isProfiling: Bool
 
     /// See the properties.
     public init(
       threads: Int? = nil, batch: Int? = nil, threshold: Float? = nil,
-      instructionSet: String? = nil, isProfiling: Bool = false
+      instructionSet: String? = nil, flips: Bool = false, isProfiling: Bool = false
     ) {
       self.threads = threads
       self.batch = batch
       self.threshold = threshold
       self.instructionSet = instructionSet
+      self.flips = flips
       self.isProfiling = isProfiling
     }
   }
@@ -57,7 +60,8 @@ public final class Pipeline: Sendable {
   }
 
   private let model: Model
-  private let session: Session
+  private let groups: [ModelGroup]
+  private let flips: Bool
   private let first: FirstImage?
   private let threshold: Float?
   private let workers: Int
@@ -76,20 +80,47 @@ public final class Pipeline: Sendable {
   /// Makes `model` ready to classify `inputs`.
   ///
   /// Throws what `Session` throws: a `setting` that cannot be followed, or a model too large.
-  public init(
+  public convenience init(
     model: Model, inputs: InputSource, options: Options = Options()
   ) throws(ComputeError) {
+    try self.init(models: [model], inputs: inputs, options: options)
+  }
+
+  /// Makes models ready to classify `inputs` together: by the mean of their logits, and with the
+  /// threshold of the first.
+  ///
+  /// Each image is decoded once for each different preprocessing.
+  ///
+  /// - Precondition: there is a model, and all have the same labels in the same order, and as many
+  ///   outputs.
+  public init(
+    models: [Model], inputs: InputSource, options: Options = Options()
+  ) throws(ComputeError) {
+    let model = models[0]
+    precondition(
+      models.allSatisfy {
+        $0.labels == model.labels && $0.graph.outputShape == model.graph.outputShape
+      }, "models of an ensemble have the same labels")
     let threads =
       if let threads = options.threads { threads } else { try ThreadCount.preferred() }
     let wanted = max(1, min(threads, inputs.count ?? threads))
     let share = ((inputs.count ?? .max) - 1) / wanted + 1
     first = threads > 1 ? inputs.first.map { FirstImage($0.path, model.preprocessing) } : nil
     // Fewer images than threads: the threads left over help within an image.
-    session = try Session(
-      model, threads: threads / wanted, batch: options.batch.map { max(1, min($0, share)) },
-      instructionSet: options.instructionSet, isProfiling: options.isProfiling)
-    chunkSize = max(1, min(session.batch, share))
-    let bytes = session.workspaceByteCount + chunkSize * session.inputCount * 4
+    var sessions: [Session] = []
+    for model in models {
+      sessions.append(
+        try Session(
+          model, threads: threads / wanted, batch: options.batch.map { max(1, min($0, share)) },
+          instructionSet: options.instructionSet, isProfiling: options.isProfiling))
+    }
+    groups = ModelGroup.grouping(sessions)
+    flips = options.flips
+    let batch = sessions.map(\.batch).max() ?? 1
+    chunkSize = max(1, min(batch, share))
+    let bytes =
+      sessions.reduce(0) { $0 + $1.workspaceByteCount }
+      + chunkSize * ChunkWorker.floatCount(groups, flips: flips) * MemoryLayout<Float>.stride
     workers = max(1, min(wanted, Self.memoryLimit / bytes))
     self.model = model
     threshold = options.threshold
@@ -124,8 +155,10 @@ public final class Pipeline: Sendable {
     }
   }
 
-  /// Time per kernel; empty unless the options asked for it.
-  public func profile() -> [LayerProfile] { session.profile() }
+  /// Time per kernel, model by model; empty unless the options asked for it.
+  public func profile() -> [LayerProfile] {
+    groups.flatMap { $0.sessions.flatMap { $0.profile() } }
+  }
 
   private func cancel() {
     isCancelled.store(true, ordering: .relaxed)
@@ -133,13 +166,11 @@ public final class Pipeline: Sendable {
   }
 
   private func work() {
-    let loader = ImageLoader(model.preprocessing)
-    var memory = [Float](repeating: 0, count: chunkSize * session.inputCount)
-    var logits = [Float](repeating: 0, count: chunkSize * session.outputCount)
+    let worker = ChunkWorker(groups, chunkSize: chunkSize, flips: flips)
     while true {
       room.wait()
       guard let chunk = nextChunk() else { break }
-      let outcomes = classify(chunk, loader, &memory, &logits)
+      let outcomes = classify(chunk, worker)
       progress.withLock { $0.finished[chunk.number] = outcomes }
       hasNews.signal()
     }
@@ -165,56 +196,17 @@ public final class Pipeline: Sendable {
     }
   }
 
-  private func classify(
-    _ chunk: Chunk, _ loader: ImageLoader, _ memory: inout [Float], _ logits: inout [Float]
-  ) -> [Outcome] {
-    let inputs = chunk.inputs
-    // The images that could be read stand in `memory` one after the other.
-    let size = session.inputCount
-    var failures: [String?] = []
-    var loaded = 0
-    memory.withUnsafeMutableBufferPointer { memory in
-      for (index, input) in inputs.enumerated() {
-        var failure = input.error
-        if failure == nil {
-          let place = UnsafeMutableBufferPointer(
-            rebasing: memory[loaded * size..<(loaded + 1) * size])
-          do throws(ImageError) {
-            if let first, chunk.number == 0, index == 0 {
-              try first.write(into: place)
-            } else {
-              try loader.load(input.path, into: place)
-            }
-            loaded += 1
-          } catch {
-            failure = error.description
-          }
-        }
-        failures.append(failure)
-      }
-      let images = UnsafeBufferPointer(rebasing: memory[..<(loaded * size)])
-      logits.withUnsafeMutableBufferPointer { logits in
-        do {
-          let answers = logits[..<(loaded * session.outputCount)]
-          try session.run(images, logits: UnsafeMutableBufferPointer(rebasing: answers))
-        } catch {
-          failures = inputs.map { "\($0.path): \(error)" }
-        }
+  private func classify(_ chunk: Chunk, _ worker: ChunkWorker) -> [Outcome] {
+    let answers = worker.answer(chunk.inputs, first: chunk.number == 0 ? first : nil)
+    return zip(chunk.inputs, answers).map { input, answer in
+      switch answer {
+      case .failure(let failure):
+        Outcome(path: input.path, result: .failure(failure.reason))
+      case .success(let logits):
+        Outcome(
+          path: input.path,
+          result: .success(Prediction(logits: logits, model: model, threshold: threshold)))
       }
     }
-    var answer = 0
-    return zip(inputs, failures).map { input, failure in
-      if let failure { return Outcome(path: input.path, result: .failure(failure)) }
-      let range = answer * session.outputCount..<(answer + 1) * session.outputCount
-      answer += 1
-      return Outcome(path: input.path, result: result(of: logits[range], path: input.path))
-    }
-  }
-
-  private func result(of logits: ArraySlice<Float>, path: String) -> Outcome.Result {
-    guard logits.allSatisfy(\.isFinite) else {
-      return .failure("\(path): the network's answer is no number: its sums overflow on this image")
-    }
-    return .success(Prediction(logits: Array(logits), model: model, threshold: threshold))
   }
 }

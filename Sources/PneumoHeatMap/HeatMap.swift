@@ -1,0 +1,93 @@
+import PneumoImaging
+import PneumoModel
+
+/// How much each place of an image speaks for a class, as rows of numbers of at least 0.
+public struct HeatMap: Hashable, Sendable {
+  /// Columns.
+  public let width: Int
+  /// Rows.
+  public let height: Int
+  /// Row after row.
+  public let values: [Float]
+
+  /// A map of `width * height` values.
+  public init(width: Int, height: Int, values: [Float]) {
+    precondition(values.count == width * height, "a value for each place")
+    self.width = width
+    self.height = height
+    self.values = values
+  }
+
+  /// The greatest value; 0 where nothing speaks for the class.
+  public var maximum: Float { values.max() ?? 0 }
+
+  /// Divided by the greatest value; as it is where that is 0.
+  public var normalized: HeatMap {
+    let maximum = maximum
+    return maximum > 0
+      ? HeatMap(width: width, height: height, values: values.map { $0 / maximum }) : self
+  }
+
+  /// The map at another size, linear between the centres of neighbouring places. At the border the
+  /// nearest place counts.
+  public func resized(to size: Extent) -> HeatMap {
+    let columns = Self.neighbours(of: width, at: size.width)
+    let rows = Self.neighbours(of: height, at: size.height)
+    var resized = [Float]()
+    resized.reserveCapacity(size.width * size.height)
+    for row in rows {
+      for column in columns {
+        let upper = mix(row.low, column)
+        resized.append(upper + (mix(row.high, column) - upper) * row.share)
+      }
+    }
+    return HeatMap(width: size.width, height: size.height, values: resized)
+  }
+
+  private struct Neighbours {
+    let low, high: Int
+    /// Of the higher one.
+    let share: Float
+  }
+
+  private static func neighbours(of count: Int, at size: Int) -> [Neighbours] {
+    (0..<size).map { index in
+      let place = (Double(index) + 0.5) * Double(count) / Double(size) - 0.5
+      let inside = min(max(place, 0), Double(count - 1))
+      let low = Int(inside)
+      return Neighbours(
+        low: low, high: min(low + 1, count - 1), share: Float(inside - Double(low)))
+    }
+  }
+
+  private func mix(_ row: Int, _ column: Neighbours) -> Float {
+    let (a, b) = (values[row * width + column.low], values[row * width + column.high])
+    return a + (b - a) * column.share
+  }
+
+  /// The normalised map in colours, from black for nothing to bright yellow for the most.
+  public var image: PixelImage {
+    let pixels = normalized.values.flatMap { value -> [UInt8] in
+      let index = 3 * Int((value * 255).rounded())
+      return [ColorScale.inferno[index], ColorScale.inferno[index + 1], ColorScale.inferno[index + 2]]
+    }
+    return PixelImage(width: width, height: height, channels: 3, pixels: pixels)
+  }
+
+  /// An image with the map's light on it.
+  ///
+  /// - Parameter opacity: 0...1; how strong the light is.
+  public func overlay(on image: PixelImage, opacity: Float) -> PixelImage {
+    let light = resized(to: Extent(height: image.height, width: image.width)).image.pixels
+    let channels = image.channels
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(light.count)
+    for index in light.indices {
+      let place = index / 3 * channels + (channels == 3 ? index % 3 : 0)
+      let (ground, shine) = (Float(image.pixels[place]), Float(light[index]) * opacity)
+      // Screen: light adds up, and never goes beyond white.
+      pixels.append(UInt8((255 - (255 - ground) * (255 - shine) / 255).rounded()))
+    }
+    return PixelImage(width: image.width, height: image.height, channels: 3, pixels: pixels)
+  }
+}
