@@ -197,6 +197,10 @@ let package = Package(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "PneumoHeatMapTests",
+      dependencies: ["PneumoHeatMap", "PneumoImaging", "Pneumo", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "PneumoReportTests",
       dependencies: [
         "PneumoReport", "PneumoEvaluation", "PneumoJSON", "PneumoCheckpoint", "PneumoTestSupport",

@@ -19,7 +19,8 @@ public final class GradCAM: Sendable {
   public init(_ model: Model, instructionSet: String? = nil) throws {
     guard let tail = NetworkTail(of: model.graph) else {
       throw HeatMapError(
-        description: "the network has no convolution whose output Grad-CAM could show; use occlusion")
+        description:
+          "the network has no convolution whose output Grad-CAM could show; use occlusion")
     }
     self.model = model
     self.tail = tail

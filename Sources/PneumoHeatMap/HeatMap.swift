@@ -69,7 +69,9 @@ public struct HeatMap: Hashable, Sendable {
   public var image: PixelImage {
     let pixels = normalized.values.flatMap { value -> [UInt8] in
       let index = 3 * Int((value * 255).rounded())
-      return [ColorScale.inferno[index], ColorScale.inferno[index + 1], ColorScale.inferno[index + 2]]
+      return [
+        ColorScale.inferno[index], ColorScale.inferno[index + 1], ColorScale.inferno[index + 2],
+      ]
     }
     return PixelImage(width: width, height: height, channels: 3, pixels: pixels)
   }

@@ -83,7 +83,8 @@ final class ChunkWorker {
       guard mean.allSatisfy(\.isFinite) else {
         return .failure(
           PipelineFailure(
-            reason: "\(inputs[index].path): the network's answer is no number: its sums overflow on "
+            reason:
+              "\(inputs[index].path): the network's answer is no number: its sums overflow on "
               + "this image"))
       }
       return .success(mean)

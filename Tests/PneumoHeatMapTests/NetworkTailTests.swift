@@ -1,0 +1,150 @@
+import Pneumo
+import PneumoTestSupport
+import Testing
+
+@testable import PneumoHeatMap
+
+/// The gradient of every layer that may stand after the last convolution, against differences of the
+/// oracle in double precision.
+@Suite struct NetworkTailTests {
+  /// A 1×1 convolution that changes nothing, so that the value that is looked at is the input.
+  private func identity(_ channels: Int) -> Operation {
+    .convolution(
+      Convolution(
+        kernel: WeightTensor(
+          shape: [1, 1, channels, channels],
+          values: (0..<channels * channels).map { $0 % (channels + 1) == 0 ? 1 : 0 })))
+  }
+
+  private func check(
+    _ builder: GraphBuilder, outputs: Int, _ comment: Comment
+  ) throws {
+    var plain = builder
+    var classifier = builder
+    let features = try builder.graph().outputShape.count
+    plain.append("logits", plain.dense(features, outputs))
+    classifier.append(
+      "logits", classifier.dense(features, outputs, activation: outputs == 1 ? .sigmoid : .softmax))
+    let (logits, graph) = (try plain.graph(), try classifier.graph())
+    let model = try Model(
+      graph: graph, preprocessing: classifier.preprocessing,
+      labels: (0..<max(outputs, 2)).map { "label\($0)" })
+    var random = SeededGenerator(seed: 5)
+    // No two alike and none near 0, where a maximum or a ReLU has no gradient; steps are exact in
+    // single precision.
+    let step: Float = 1 / 512
+    let count = graph.inputShape.count
+    let input = (0..<count).shuffled(using: &random).map { (Float($0 - count / 2) + 0.5) / 64 }
+    let tail = try #require(NetworkTail(of: graph))
+    #expect(tail.target == 1, comment)
+    let session = try Session(model, threads: 1, keepsActivations: true)
+    let values = ForwardValues(graph, try session.activations(of: input))
+    func logit(_ input: [Float], _ label: Int) -> Double {
+      let all = NaiveGraph.run(logits, input: input).last!
+      return all.count == 1 ? (label == 1 ? all[0] : -all[0]) : all[label]
+    }
+    for label in 0..<max(outputs, 2) {
+      let gradient = tail.gradient(of: label, values)
+      let differences = input.indices.map { index in
+        var (low, high) = (input, input)
+        low[index] -= step
+        high[index] += step
+        return (logit(high, label) - logit(low, label)) / Double(2 * step)
+      }
+      let scale = differences.map(\.magnitude).max() ?? 0
+      #expect(scale > 0, comment)
+      for (found, expected) in zip(gradient, differences) {
+        #expect(abs(Double(found) - expected) <= 0.01 * scale, comment)
+      }
+    }
+  }
+
+  private func builder(_ height: Int = 6, _ width: Int = 5) -> GraphBuilder {
+    var builder = GraphBuilder(
+      input: .image(height: height, width: width, channels: 3), seed: 8)
+    builder.append("conv", identity(3))
+    return builder
+  }
+
+  @Test(arguments: [FlattenOrder.heightWidthChannels, .channelsHeightWidth])
+  func flattening(order: FlattenOrder) throws {
+    var network = builder()
+    network.append("flatten", .flatten(order))
+    try check(network, outputs: 1, "\(order)")
+    try check(network, outputs: 3, "\(order)")
+  }
+
+  @Test(arguments: Activation.allCases.filter { $0 != .softmax })
+  func denseLayers(activation: Activation) throws {
+    var network = builder()
+    network.append("flatten", .flatten(.heightWidthChannels))
+    network.append("dropout", .dropout(rate: 0.5))
+    network.append("dense", network.dense(90, 20, activation: activation))
+    network.append("dense2", network.dense(20, 7, bias: false, activation: activation))
+    try check(network, outputs: 1, "\(activation)")
+  }
+
+  @Test(arguments: Activation.allCases)
+  func activations(activation: Activation) throws {
+    var network = builder()
+    // Two readers, so that the activation is not part of what is looked at.
+    network.append("act", .activation(activation), inputs: [1])
+    network.append("add", .add, inputs: [1, 2])
+    network.append("flatten", .flatten(.heightWidthChannels))
+    try check(network, outputs: 2, "\(activation)")
+  }
+
+  @Test(arguments: [PoolingKind.max, .average])
+  func poolings(kind: PoolingKind) throws {
+    for padding in [
+      Padding.valid, .same, .explicit(Insets(top: 1, bottom: 0, left: 1, right: 1)),
+    ] {
+      for (window, stride) in [(2, 2), (3, 2), (3, 1)] {
+        for countsPadding in [false, true] {
+          var network = builder(7, 6)
+          network.append(
+            "pool",
+            .pooling(
+              Pooling(
+                kind, window: Extent(window), stride: Extent(stride), padding: padding,
+                countsPadding: countsPadding)))
+          network.append("flatten", .flatten(.heightWidthChannels))
+          try check(network, outputs: 1, "\(kind) \(window) \(stride) \(padding)")
+        }
+      }
+    }
+    var network = builder()
+    network.append("global", .globalPooling(kind))
+    try check(network, outputs: 3, "global \(kind)")
+  }
+
+  @Test func branches() throws {
+    var network = builder()
+    let padded = network.append(
+      "pad", .zeroPadding(Insets(top: 1, bottom: 2, left: 0, right: 3)), inputs: [1])
+    let pooled = network.append(
+      "pool",
+      .pooling(Pooling(.average, window: Extent(2), stride: Extent(1))), inputs: [padded])
+    network.append("norm", network.batchNormalization(3), inputs: [pooled])
+    network.append("relu", .activation(.relu6))
+    let joined = network.append("join", .concatenate, inputs: [pooled, pooled + 2])
+    let left = network.append("average", .globalPooling(.average), inputs: [joined])
+    let right = network.append("max", .globalPooling(.max), inputs: [joined])
+    network.append("both", .concatenate, inputs: [left, right])
+    try check(network, outputs: 1, "branches")
+  }
+
+  /// What follows a convolution place by place belongs to what is looked at.
+  @Test func theTargetIsAfterNormalisationAndActivation() throws {
+    var network = GraphBuilder(input: .image(height: 6, width: 6, channels: 1), seed: 2)
+    network.append("conv", network.convolution(3, 1, 4))
+    network.append("norm", network.batchNormalization(4))
+    network.append("relu", .activation(.relu))
+    network.append("pool", .globalPooling(.average))
+    network.append("out", network.dense(4, 1, activation: .sigmoid))
+    #expect(NetworkTail(of: try network.graph())?.target == 3)
+    let everything = SampleModel.everyOperation.graph
+    let tail = try #require(NetworkTail(of: everything))
+    #expect(everything.nodes[tail.target - 1].name == "conv/dilated")
+  }
+}
