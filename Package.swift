@@ -138,15 +138,15 @@ let package = Package(
     .executableTarget(
       name: "pneumo-infer",
       dependencies: [
-        "Pneumo", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoFiles", "PneumoJSON",
-        "PneumoCSV", "PneumoConsole", "PneumoCommandLine", argumentParser,
+        "Pneumo", "PneumoCompute", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoFiles",
+        "PneumoJSON", "PneumoCSV", "PneumoConsole", "PneumoCommandLine", argumentParser,
       ],
       linkerSettings: standardLibraryInside),
     .executableTarget(
       name: "pneumo-eval",
       dependencies: [
-        "Pneumo", "PneumoPipeline", "PneumoDataset", "PneumoEvaluation", "PneumoReport",
-        "PneumoHeatMap", "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint", "PneumoJSON",
+        "Pneumo", "PneumoCompute", "PneumoPipeline", "PneumoDataset", "PneumoEvaluation",
+        "PneumoReport", "PneumoHeatMap", "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint", "PneumoJSON",
         "PneumoFiles", "PneumoConsole", "PneumoCommandLine", argumentParser,
       ]),
     .executableTarget(

@@ -58,11 +58,11 @@ allowed() {
       ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
     pneumo-infer)
-      echo "Pneumo PneumoPipeline PneumoHeatMap PneumoImaging PneumoFiles PneumoJSON PneumoCSV" \
-        "PneumoConsole PneumoCommandLine ArgumentParser $system"
+      echo "Pneumo PneumoCompute PneumoPipeline PneumoHeatMap PneumoImaging PneumoFiles PneumoJSON" \
+        "PneumoCSV PneumoConsole PneumoCommandLine ArgumentParser Synchronization $system"
       ;;
     pneumo-eval)
-      echo "Pneumo PneumoModel PneumoPipeline PneumoHeatMap PneumoDataset PneumoEvaluation PneumoReport" \
+      echo "Pneumo PneumoCompute PneumoPipeline PneumoHeatMap PneumoDataset PneumoEvaluation PneumoReport" \
         "PneumoExperiment PneumoImaging PneumoCheckpoint PneumoJSON PneumoFiles PneumoConsole" \
         "PneumoCommandLine ArgumentParser Synchronization $system"
       ;;

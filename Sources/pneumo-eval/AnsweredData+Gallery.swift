@@ -1,6 +1,7 @@
 import Pneumo
 import PneumoCompute
 import PneumoConsole
+import PneumoHeatMap
 import PneumoImaging
 import PneumoReport
 import Synchronization
@@ -10,24 +11,31 @@ extension AnsweredData {
   private static let pictureSide = 320
 
   /// Pictures of what the first model answered. One that can no longer be read is left out, and said so.
-  func gallery(of set: PredictionSet, count: Int, seed: UInt64, threads: Int) -> Gallery {
+  func gallery(
+    of set: PredictionSet, count: Int, seed: UInt64, threads: Int, instructionSet: String?
+  ) -> Gallery {
     let choices = Gallery.Kind.allCases.map {
       Gallery.choices($0, model: 0, in: set, count: count, seed: seed)
     }
+    // A network that Grad-CAM has nothing to show of is shown without.
+    let gradCAM = try? GradCAM(models[0].model, instructionSet: instructionSet)
+    let labels = models[0].model.labels
     let indices = Set(choices.flatMap(\.self)).sorted()
     let pictures = Mutex([Int: Gallery.Picture]())
     let next = Atomic(0)
     let workers = max(1, min(threads, indices.count))
     parallelFor(workers, threads: workers) { _ in
       let decoder = JPEGDecoder()
+      let preprocessor = Preprocessor(models[0].model.preprocessing)
       while true {
         let place = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard place < indices.count else { return }
         let index = indices[place]
-        do throws(ImageError) {
+        let shown = set.isBinary ? set.classes[1] : set.classes[set.models[0].classes[index]]
+        do {
           let picture = try Self.picture(
-            index, set.cases[index].path, decoder,
-            applyingOrientation: models[0].model.preprocessing.appliesOrientation)
+            index, set.cases[index].path, decoder, preprocessor, gradCAM,
+            label: labels.firstIndex(of: shown) ?? 1)
           pictures.withLock { $0[index] = picture }
         } catch {
           complain("\(error); it is missing among the pictures")
@@ -43,15 +51,21 @@ extension AnsweredData {
         }))
   }
 
+  /// - Parameter label: the number of the class that the heat map is of, among the model's labels.
   private static func picture(
-    _ index: Int, _ path: String, _ decoder: JPEGDecoder, applyingOrientation: Bool
-  ) throws(ImageError) -> Gallery.Picture {
-    let image = try decoder.decode(file: path, applyingOrientation: applyingOrientation)
+    _ index: Int, _ path: String, _ decoder: JPEGDecoder, _ preprocessor: Preprocessor,
+    _ gradCAM: GradCAM?, label: Int
+  ) throws -> Gallery.Picture {
+    let image = try decoder.decode(
+      file: path, applyingOrientation: preprocessor.preprocessing.appliesOrientation)
     let scale = min(1, Double(pictureSide) / Double(max(image.width, image.height)))
     let size = Extent(
       height: max(1, Int(Double(image.height) * scale)),
       width: max(1, Int(Double(image.width) * scale)))
-    let small = image.resized(to: size, filter: .bilinear)
-    return Gallery.Picture(index: index, image: try small.jpegBytes(quality: 85), heatMap: nil)
+    let map = try gradCAM?.map(of: preprocessor.tensor(of: image), label: label)
+    return Gallery.Picture(
+      index: index,
+      image: try image.resized(to: size, filter: .bilinear).jpegBytes(quality: 85),
+      heatMap: try map?.resized(to: size).image.jpegBytes(quality: 85))
   }
 }

@@ -74,6 +74,9 @@ struct AnsweredData {
       },
       models: answers)
     var remarks: [String] = []
+    if command.tta == .flip {
+      remarks.append("each answer is the mean of the logits of an image and of its mirror image")
+    }
     if !failures.isEmpty {
       remarks.append(
         "\(failures.count) of \(data.samples.count) images could not be read and are left out: "
@@ -93,7 +96,8 @@ struct AnsweredData {
     do throws(ComputeError) {
       return try Pipeline(
         model: model, inputs: InputSource(data.samples.map(\.path)),
-        options: Pipeline.Options(threads: threads, instructionSet: command.isa))
+        options: Pipeline.Options(
+          threads: threads, instructionSet: command.isa, flips: command.tta == .flip))
     } catch {
       if error.kind == .setting { throw ValidationError(error.description) }
       throw error

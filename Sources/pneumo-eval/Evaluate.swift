@@ -49,6 +49,10 @@ struct Evaluate: ParsableCommand {
   var ensemble = false
 
   @Option(
+    help: "Test-time augmentation: flip for the mean of the logits of image and mirror image.")
+  var tta: TestTimeAugmentation?
+
+  @Option(
     help: ArgumentHelp(
       """
       Instead of models and data: a table of scores made elsewhere, with the columns label and \
@@ -130,7 +134,7 @@ struct Evaluate: ParsableCommand {
         model == nil && others.isEmpty,
         "--predictions stands instead of models and data; give one or the other.")
       try check(saveThreshold == nil, "--save-threshold needs a model.")
-      try check(!ensemble, "--ensemble needs models.")
+      try check(!ensemble && tta == nil, "--ensemble and --tta need models.")
     }
     for (name, value) in [("--threshold", threshold), ("--prevalence", prevalence)] {
       try check(

@@ -98,7 +98,8 @@ struct EvaluationRun {
     if let run = command.runFolder { page.training = try TrainingCurves(run: run) }
     if command.gallery > 0, let answered {
       page.gallery = answered.gallery(
-        of: assessment.set, count: command.gallery, seed: UInt64(command.seed), threads: threads)
+        of: assessment.set, count: command.gallery, seed: UInt64(command.seed), threads: threads,
+        instructionSet: command.isa)
     }
     try RunFolder.make(folder)
     let files = [

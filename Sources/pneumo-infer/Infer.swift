@@ -24,6 +24,8 @@ struct Infer: ParsableCommand {
         pneumo-infer model.pnm xrays/ --format csv > answers.csv
         find . -name '*.jpg' | pneumo-infer model.pnm - --format jsonl
         pneumo-infer model.pnm xrays/ --threads 1 --profile
+        pneumo-infer model.pnm xrays/ --heatmap maps
+        pneumo-infer a.pnm xrays/ --ensemble b.pnm --ensemble c.pnm --tta flip
 
       ENVIRONMENT
         PNEUMO_NUM_THREADS  threads, where --threads is not given
@@ -57,6 +59,34 @@ struct Infer: ParsableCommand {
   @Option(help: "Print only the most probable classes, this many. CSV always has all.")
   var top: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Another model: answers are the mean of the logits of all, with the threshold of the first.",
+      valueName: "file"))
+  var ensemble: [String] = []
+
+  @Option(
+    help: "Test-time augmentation: flip for the mean of the logits of image and mirror image.")
+  var tta: TestTimeAugmentation?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Write each image, with a light where the network saw what speaks for a class, into this folder \
+      as NAME.heatmap.jpeg; NAME-2 and so on where a name comes again.
+      """, valueName: "folder"))
+  var heatmap: String?
+
+  @Option(
+    help: "gradcam: by the last convolution. occlusion: by hiding parts, slow and for any network.")
+  var heatmapMethod = HeatMapMethod.gradcam
+
+  @Option(help: "How strong the light is, 0 to 1.")
+  var heatmapOpacity: Float = 0.6
+
+  @Option(help: "The class that is looked for. (default: the positive of two, else the answer)")
+  var heatmapClass: String?
+
   @Option(help: "Use this instruction set: baseline, avx2 or avx512. (default: the best)")
   var isa: String?
 
@@ -74,6 +104,15 @@ struct Infer: ParsableCommand {
       throw ValidationError("--threshold is \(threshold), expected 0 to 1.")
     }
     try PneumoCommandLine.validate(instructionSet: isa)
+    guard (0...1).contains(heatmapOpacity) else {
+      throw ValidationError("--heatmap-opacity is \(heatmapOpacity), expected 0 to 1.")
+    }
+    if heatmap != nil, !ensemble.isEmpty {
+      throw ValidationError("--heatmap looks into one model; leave out --ensemble.")
+    }
+    if heatmap == nil, heatmapClass != nil {
+      throw ValidationError("--heatmap-class goes with --heatmap.")
+    }
     if let top, top < 1 { throw ValidationError("--top is \(top), expected 1 or more.") }
     if inputs.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("Standard input, -, can be read only once.")
@@ -83,9 +122,11 @@ struct Infer: ParsableCommand {
   func run() throws {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe is seen where it is written to
     Interrupt.observe()
-    let model = try Model(contentsOf: model)
+    let models = try loadModels()
+    let model = models[0]
     let inputs = InputSource(self.inputs)
-    let pipeline = try makePipeline(model, inputs)
+    let pipeline = try makePipeline(models, inputs)
+    let heatMaps = try makeHeatMapFolder(model)
     let printer = format.makePrinter(model: model, longestPath: inputs.longestPath, top: top)
     var progress = ProgressBar(total: inputs.count, unit: "images")
     var done = 0
@@ -95,8 +136,17 @@ struct Infer: ParsableCommand {
     pipeline.run { outcomes in
       var text = ""
       var errors = ""
-      for outcome in outcomes {
-        text += printer.line(for: outcome, isFirst: done == 0)
+      let maps = heatMaps?.write(outcomes)
+      for (index, outcome) in outcomes.enumerated() {
+        var heatMap: String?
+        switch maps?[index] {
+        case .success(let path): heatMap = path
+        case .failure(let error):
+          failures += 1
+          errors += "pneumo-infer: \(Format.visible("\(error)"))\n"
+        case nil: break
+        }
+        text += printer.line(for: outcome, heatMap: heatMap, isFirst: done == 0)
         done += 1
         if case .failure(let reason) = outcome.result {
           failures += 1
@@ -125,18 +175,58 @@ struct Infer: ParsableCommand {
   }
 
   /// A setting that cannot be followed, by an option or the environment, is wrong usage.
-  private func makePipeline(_ model: Model, _ inputs: InputSource) throws -> Pipeline {
+  private func makePipeline(_ models: [Model], _ inputs: InputSource) throws -> Pipeline {
     do throws(ComputeError) {
       return try Pipeline(
-        model: model, inputs: inputs,
+        models: models, inputs: inputs,
         options: Pipeline.Options(
           threads: threads, batch: batch, threshold: threshold, instructionSet: isa,
-          isProfiling: profile))
+          flips: tta == .flip, isProfiling: profile))
     } catch  where error.kind == .setting {
       throw ValidationError(error.description)
     } catch {
       throw ModelError(.limitExceeded, error.description, file: self.model)
     }
+  }
+}
+
+extension Infer {
+  /// The model and those of `--ensemble`, which must have its labels.
+  private func loadModels() throws -> [Model] {
+    let first = try Model(contentsOf: model)
+    func quoted(_ labels: [String]) -> String {
+      labels.map { "'\($0)'" }.joined(separator: ", ")
+    }
+    return try [first]
+      + ensemble.map { path in
+        let other = try Model(contentsOf: path)
+        guard other.labels == first.labels, other.graph.outputShape == first.graph.outputShape
+        else {
+          throw ModelError(
+            .invalidLabels,
+            "has the labels \(quoted(other.labels)) and \(other.graph.outputShape.count) outputs, but "
+              + "\(model) has \(quoted(first.labels)) and \(first.graph.outputShape.count); models of "
+              + "an ensemble have the same labels in the same order", file: path)
+        }
+        return other
+      }
+  }
+
+  private func makeHeatMapFolder(_ model: Model) throws -> HeatMapFolder? {
+    guard let heatmap else { return nil }
+    let label = try heatmapClass.map { name in
+      guard let label = model.labels.firstIndex(of: name) else {
+        throw ValidationError(
+          "--heatmap-class is '\(name)'; the labels of the model are "
+            + model.labels.map { "'\($0)'" }.joined(separator: ", ") + ".")
+      }
+      return label
+    }
+    return try HeatMapFolder(
+      heatmap, model,
+      HeatMapFolder.Options(
+        method: heatmapMethod, opacity: heatmapOpacity, label: label,
+        threads: threads ?? ThreadCount.preferred(), instructionSet: isa))
   }
 }
 

@@ -30,7 +30,9 @@ protocol Printer {
   var header: String { get }
   var footer: String { get }
   /// The text of one outcome, with what separates it from the one before.
-  func line(for outcome: Outcome, isFirst: Bool) -> String
+  ///
+  /// - Parameter heatMap: the picture that was written of it; programs are told.
+  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String
 }
 
 /// Aligned columns for people. Files that failed are left to standard error.
@@ -61,7 +63,7 @@ struct TablePrinter: Printer {
   var header: String { table.text }
   var footer: String { "" }
 
-  func line(for outcome: Outcome, isFirst: Bool) -> String {
+  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
     guard case .success(let prediction) = outcome.result else { return "" }
     let ranking = prediction.ranking(top)
     let cells =
@@ -83,22 +85,27 @@ struct JSONLinesPrinter: Printer {
   var header: String { "" }
   var footer: String { "" }
 
-  func line(for outcome: Outcome, isFirst: Bool) -> String { json(outcome).text + "\n" }
+  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
+    json(outcome, heatMap).text + "\n"
+  }
 
-  func json(_ outcome: Outcome) -> JSON {
+  func json(_ outcome: Outcome, _ heatMap: String?) -> JSON {
     switch outcome.result {
     case .failure(let reason):
-      .object(["file": .string(outcome.path), "error": .string(reason)])
+      return .object(["file": .string(outcome.path), "error": .string(reason)])
     case .success(let prediction):
-      .object([
-        "file": .string(outcome.path),
-        "label": .string(prediction.label),
-        "probability": .float(prediction.probability),
-        "probabilities": .object(
-          prediction.ranking(top).map {
-            JSON.Member(labels[$0], .float(prediction.probabilities[$0]))
-          }),
-      ])
+      let members = [
+        JSON.Member("file", .string(outcome.path)),
+        JSON.Member("label", .string(prediction.label)),
+        JSON.Member("probability", .float(prediction.probability)),
+        JSON.Member(
+          "probabilities",
+          .object(
+            prediction.ranking(top).map {
+              JSON.Member(labels[$0], .float(prediction.probabilities[$0]))
+            })),
+      ]
+      return .object(members + (heatMap.map { [JSON.Member("heatmap", .string($0))] } ?? []))
     }
   }
 }
@@ -110,8 +117,8 @@ struct JSONArrayPrinter: Printer {
   var header: String { "[" }
   var footer: String { "\n]\n" }
 
-  func line(for outcome: Outcome, isFirst: Bool) -> String {
-    (isFirst ? "\n" : ",\n") + lines.json(outcome).text
+  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
+    (isFirst ? "\n" : ",\n") + lines.json(outcome, heatMap).text
   }
 }
 
@@ -122,7 +129,7 @@ struct CSVPrinter: Printer {
   var header: String { csvLine(["file", "label", "probability"] + labels + ["error"]) }
   var footer: String { "" }
 
-  func line(for outcome: Outcome, isFirst: Bool) -> String {
+  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
     switch outcome.result {
     case .failure(let reason):
       csvLine([outcome.path, "", ""] + labels.map { _ in "" } + [reason])
