@@ -76,19 +76,20 @@ public struct HeatMap: Hashable, Sendable {
     return PixelImage(width: width, height: height, channels: 3, pixels: pixels)
   }
 
-  /// An image with the map's light on it.
+  /// An image with the map's colours on it, which hide the more of it the greater the value is.
   ///
-  /// - Parameter opacity: 0...1; how strong the light is.
+  /// - Parameter opacity: 0...1; of the colour at the greatest value.
   public func overlay(on image: PixelImage, opacity: Float) -> PixelImage {
-    let light = resized(to: Extent(height: image.height, width: image.width)).image.pixels
+    let map = normalized.resized(to: Extent(height: image.height, width: image.width))
     let channels = image.channels
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(light.count)
-    for index in light.indices {
-      let place = index / 3 * channels + (channels == 3 ? index % 3 : 0)
-      let (ground, shine) = (Float(image.pixels[place]), Float(light[index]) * opacity)
-      // Screen: light adds up, and never goes beyond white.
-      pixels.append(UInt8((255 - (255 - ground) * (255 - shine) / 255).rounded()))
+    let pixels = map.values.enumerated().flatMap { place, value -> [UInt8] in
+      let color = 3 * Int((value * 255).rounded())
+      let share = opacity * value
+      return (0..<3).map { channel in
+        let ground = Float(image.pixels[place * channels + (channels == 3 ? channel : 0)])
+        let paint = Float(ColorScale.inferno[color + channel])
+        return UInt8((ground + (paint - ground) * share).rounded())
+      }
     }
     return PixelImage(width: image.width, height: image.height, channels: 3, pixels: pixels)
   }

@@ -17,7 +17,7 @@ public final class Pipeline: Sendable {
     public var threads: Int?
     /// Images that go through the network together; `nil` chooses by itself.
     public var batch: Int?
-    /// Probability above which the positive class is chosen; `nil` is the model's.
+    /// Probability above which the positive class is chosen; `nil` is that of the models.
     public var threshold: Float?
     /// `baseline`, `avx2` or `avx512`; `nil` is the best one.
     public var instructionSet: String?
@@ -86,8 +86,8 @@ public final class Pipeline: Sendable {
     try self.init(models: [model], inputs: inputs, options: options)
   }
 
-  /// Makes models ready to classify `inputs` together: by the mean of their logits, and with the
-  /// threshold of the first.
+  /// Makes models ready to classify `inputs` together: by the mean of their logits, with the threshold
+  /// of ``ensembleThreshold(_:)``.
   ///
   /// Each image is decoded once for each different preprocessing.
   ///
@@ -123,7 +123,7 @@ public final class Pipeline: Sendable {
       + chunkSize * ChunkWorker.floatCount(groups, flips: flips) * MemoryLayout<Float>.stride
     workers = max(1, min(wanted, Self.memoryLimit / bytes))
     self.model = model
-    threshold = options.threshold
+    threshold = options.threshold ?? ensembleThreshold(models.map(\.threshold))
     source = Mutex(Source(inputs: inputs, left: inputs.count))
     progress = Mutex(Progress(runningWorkers: workers))
   }

@@ -189,7 +189,7 @@ struct AnsweredData {
     return lines.filter { !$0.isEmpty }
   }
 
-  /// The mean of the logits, with the threshold of the first.
+  /// The mean of the logits, and of the thresholds.
   private static func ensemble(
     _ parts: [PredictionSet.Answers], of classes: [String]
   ) -> PredictionSet.Answers {
@@ -205,7 +205,10 @@ struct AnsweredData {
       logits: logits,
       probabilities: logits.map { row in
         classes.count == 2 ? [1 - sigmoid(row[0]), sigmoid(row[0])] : softmax(row[...])
-      }, isSinglePrecision: true, threshold: parts[0].threshold, thresholdOrigin: .model)
+      }, isSinglePrecision: true,
+      threshold: parts[0].threshold.map { _ in
+        Double(ensembleThreshold(parts.compactMap { $0.threshold.map { Float($0) } }))
+      }, thresholdOrigin: .model)
   }
 
   /// Writes a copy of the first model with another threshold.

@@ -61,7 +61,7 @@ struct Infer: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Another model: answers are the mean of the logits of all, with the threshold of the first.",
+      "Another model: answers are the mean of the logits of all, thresholds as well.",
       valueName: "file"))
   var ensemble: [String] = []
 

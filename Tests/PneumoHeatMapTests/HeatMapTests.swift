@@ -117,7 +117,7 @@ private func expectEqual(_ found: [Float], _ expected: [Float], _ comment: Comme
     #expect(map.resized(to: Extent(2)) == map)
   }
 
-  @Test func overlaysAddLight() {
+  @Test func overlaysHideWhatTheyShow() {
     let image = PixelImage(width: 2, height: 1, channels: 1, pixels: [100, 200])
     let map = HeatMap(width: 2, height: 1, values: [0, 5])
     #expect(map.normalized.values == [0, 1])
@@ -125,7 +125,9 @@ private func expectEqual(_ found: [Float], _ expected: [Float], _ comment: Comme
     let none = map.overlay(on: image, opacity: 0)
     #expect(none.channels == 3 && none.pixels == [100, 100, 100, 200, 200, 200])
     let full = map.overlay(on: image, opacity: 1).pixels
-    #expect(full[0...1] == [100, 100] && full[3...4] == [254, 255])
+    #expect(full == [100, 100, 100, 252, 255, 164])
+    let half = map.overlay(on: image, opacity: 0.5).pixels
+    #expect(half == [100, 100, 100, 226, 228, 182])
     let dark = HeatMap(width: 1, height: 1, values: [0])
     #expect(dark.normalized == dark && dark.image.pixels == [0, 0, 4])
   }

@@ -29,8 +29,10 @@ extension GraphBuilder {
   }
 
   /// A network like the study's for images of `size`, with fewer filters and seeded weights.
-  public static func study(size: Int, filters: [Int] = [8, 16, 33, 32]) throws -> Model {
-    var builder = GraphBuilder(input: .image(height: size, width: size, channels: 3), seed: 1)
+  public static func study(
+    size: Int, filters: [Int] = [8, 16, 33, 32], seed: UInt64 = 1
+  ) throws -> Model {
+    var builder = GraphBuilder(input: .image(height: size, width: size, channels: 3), seed: seed)
     var channels = 3
     for count in filters {
       builder.append(builder.convolution(3, channels, count, activation: .relu))

@@ -14,6 +14,7 @@ struct GalleryPanel {
   var markup: String {
     let hasHeatMaps = gallery.pictures.values.contains { $0.contains { $0.heatMap != nil } }
     let name = set.models[gallery.model].name
+    // The filter lets dark colours of a heat map through to the X-ray.
     let slider =
       hasHeatMaps
       ? """
@@ -24,6 +25,8 @@ struct GalleryPanel {
       <p class="quiet">Bright: what speaks for \(Format.markup(set.isBinary ? set.classes[1] : "the answer")) \
       in the eyes of the network (Grad-CAM, Selvaraju et al. 2017, at its last convolution). It shows \
       where a network looks, not where disease is.</p>
+      <svg width="0" height="0" aria-hidden="true"><filter id="light" color-interpolation-filters="sRGB">\
+      <feColorMatrix values="1 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0.5 0.5 0.5 0 0"/></filter></svg>
 
       """ : ""
     let parts = Gallery.Kind.allCases.map { kind in
