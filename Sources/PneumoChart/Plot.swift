@@ -23,7 +23,7 @@ public struct Plot: Sendable {
   private var legend: [(label: String, style: String)] = []
 
   private static let (width, height) = (460.0, 340.0)
-  private static let (left, top, right, bottom) = (52.0, 14.0, 448.0, 284.0)
+  private static let (left, top, right, bottom) = (60.0, 14.0, 448.0, 284.0)
 
   /// An empty plot.
   ///

@@ -48,7 +48,9 @@ private func rocFigure(
   let points = curves.map { curve in
     curve.points.filter { x.range.contains($0.falsePositiveRate) && y.range.contains($0.recall) }
   }
-  plot.line([(0, 0), (1, 1)], style: "chance", label: "chance")
+  if y.range.lowerBound == 0 {
+    plot.line([(0, 0), (1, 1)], style: "chance", label: "chance")
+  }
   for (index, curve) in curves.enumerated() {
     let style = "series\(index % seriesCount)"
     plot.line(
