@@ -84,7 +84,7 @@ extension Assessment {
         + "\(signed(interval.upperBound)))"
     }.joined(separator: ", ")
     if let deLong = comparison.comparison.deLong {
-      text += "; DeLong p = \(pText(deLong.pValue))"
+      text += "; DeLong p \(pText(deLong.pValue))"
     }
     return text
   }
@@ -114,4 +114,4 @@ extension Assessment {
 
 func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + Format.fixed(value, 4) }
 
-func pText(_ p: Double) -> String { p < 0.0001 ? "< 0.0001" : Format.fixed(p, 4) }
+func pText(_ p: Double) -> String { p < 0.0001 ? "< 0.0001" : "= \(Format.fixed(p, 4))" }

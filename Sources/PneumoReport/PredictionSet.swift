@@ -102,6 +102,22 @@ public struct PredictionSet: Sendable {
     self.models = models
   }
 
+  /// A number for the cases, by their file names and classes, whatever folder they stand in.
+  ///
+  /// It is stored with a threshold that was chosen on them, so that a report on the same cases can say so.
+  public var fingerprint: String {
+    let lines = cases.map { image in
+      "\(image.path.split(separator: "/").last ?? "")\t\(classes[image.label])\n"
+    }
+    // FNV-1a (Fowler, Noll & Vo) of the sorted lines.
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for line in lines.sorted() {
+      for byte in line.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   /// Whether there are two classes.
   public var isBinary: Bool { classes.count == 2 }
   /// The class of each case.

@@ -66,13 +66,15 @@ struct AnsweredData {
     if command.ensemble {
       answers.append(Self.ensemble(answers, of: classes))
     }
-    set = PredictionSet(
-      classes: classes,
-      cases: good.map {
-        PredictionSet.Case(
-          path: data.samples[$0].path, label: labels[$0], patient: data.samples[$0].patient)
-      },
-      models: answers)
+    set = Self.noting(
+      models.map(\.model),
+      in: PredictionSet(
+        classes: classes,
+        cases: good.map {
+          PredictionSet.Case(
+            path: data.samples[$0].path, label: labels[$0], patient: data.samples[$0].patient)
+        },
+        models: answers))
     var remarks: [String] = []
     if command.tta == .flip {
       remarks.append("each answer is the mean of the logits of an image and of its mirror image")
@@ -211,13 +213,36 @@ struct AnsweredData {
       }, thresholdOrigin: .model)
   }
 
-  /// Writes a copy of the first model with another threshold.
+  // MARK: Thresholds
+
+  /// Writes a copy of the first model with another threshold, and notes on which cases it was chosen.
   func saveThreshold(_ answers: PredictionSet.Answers, to path: String) throws {
     let model = models[0].model
     guard let threshold = answers.threshold else { return }
+    var card = model.card
+    if case .chosenHere(let rule) = answers.thresholdOrigin {
+      let note = Self.note(of: set) + " by pneumo-eval (\(rule))"
+      card.source = card.source.isEmpty ? note : "\(card.source); \(note)"
+    }
     try Model(
       graph: model.graph, preprocessing: model.preprocessing, labels: model.labels,
-      threshold: Float(threshold), card: model.card
+      threshold: Float(threshold), card: card
     ).write(to: path)
+  }
+
+  /// What the card of a model says whose threshold was chosen on these cases.
+  private static func note(of set: PredictionSet) -> String {
+    "threshold chosen on \(set.cases.count) images, fingerprint \(set.fingerprint)"
+  }
+
+  /// The set, where it is told of each threshold that was chosen on its cases.
+  private static func noting(_ models: [Model], in set: PredictionSet) -> PredictionSet {
+    var set = set
+    let note = note(of: set)
+    for (number, model) in models.enumerated() where model.card.source.contains(note) {
+      guard let threshold = set.models[number].threshold else { continue }
+      set.models[number].setThreshold(threshold, .chosenHere("by an earlier run"))
+    }
+    return set
   }
 }
