@@ -98,7 +98,7 @@ let package = Package(
       name: "PneumoExperiment",
       dependencies: [
         "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
-        "PneumoJSON", "PneumoCSV", "PneumoFiles", "PneumoConsole",
+        "PneumoChart", "PneumoJSON", "PneumoCSV", "PneumoFiles", "PneumoConsole",
       ]),
 
     // Reports.

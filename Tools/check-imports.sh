@@ -42,7 +42,7 @@ allowed() {
       ;;
     PneumoExperiment)
       echo "PneumoModel PneumoKernelABI PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
-        "PneumoCheckpoint PneumoJSON PneumoCSV PneumoFiles PneumoConsole $system"
+        "PneumoCheckpoint PneumoChart PneumoJSON PneumoCSV PneumoFiles PneumoConsole $system"
       ;;
     PneumoChart) echo "PneumoConsole $system" ;;
     PneumoReport)

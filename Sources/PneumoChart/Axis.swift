@@ -33,10 +33,13 @@ public struct Axis: Sendable {
   public let ticks: [Tick]
 
   /// Where a value stands, 0 at the lower end and 1 at the upper one; values beyond stand at an end.
-  public func place(_ value: Double) -> Double {
+  public func place(_ value: Double) -> Double { min(max(distance(value), 0), 1) }
+
+  /// The same of values beyond too, as far as an axis' length away.
+  func distance(_ value: Double) -> Double {
     let (low, high) = (scaled(range.lowerBound), scaled(range.upperBound))
     guard high > low, !value.isNaN else { return 0 }
-    return min(max((scaled(value) - low) / (high - low), 0), 1)
+    return min(max((scaled(value) - low) / (high - low), -1), 2)
   }
 
   private func scaled(_ value: Double) -> Double {

@@ -45,22 +45,32 @@ public struct Plot: Sendable {
     Self.bottom - y.place(value) * (Self.bottom - Self.top)
   }
 
-  /// A line through points, which the legend names where there is a label.
+  /// A line through points, which the legend names where there is a label. What lies beyond the axes is
+  /// cut off.
   public mutating func line(
     _ points: [(x: Double, y: Double)], style: String, label: String? = nil
   ) {
     var path: [String] = []
     var last = (x: -1.0, y: -1.0)
     for (index, point) in points.enumerated() {
-      let place = (x: pixel(x: point.x), y: pixel(y: point.y))
+      let place = (
+        x: Self.left + x.distance(point.x) * (Self.right - Self.left),
+        y: Self.bottom - y.distance(point.y) * (Self.bottom - Self.top)
+      )
       // Closer than can be seen.
       let isFar = abs(place.x - last.x) + abs(place.y - last.y) > 0.4
       guard isFar || index + 1 == points.count else { continue }
       path.append("\(number(place.x)),\(number(place.y))")
       last = place
     }
+    // An svg within an svg cuts off what lies outside; 3 pixels more leave a line on a border whole.
+    let (width, height) = (Self.right - Self.left + 6, Self.bottom - Self.top + 6)
+    let corner = (number(Self.left - 3), number(Self.top - 3))
     marks.append(
-      "<polyline class=\"line \(style)\" points=\"\(path.joined(separator: " "))\"/>")
+      "<svg x=\"\(corner.0)\" y=\"\(corner.1)\" width=\"\(number(width))\" "
+        + "height=\"\(number(height))\" viewBox=\"\(corner.0) \(corner.1) \(number(width)) "
+        + "\(number(height))\"><polyline class=\"line \(style)\" "
+        + "points=\"\(path.joined(separator: " "))\"/></svg>")
     if let label { legend.append((label, "line \(style)")) }
   }
 

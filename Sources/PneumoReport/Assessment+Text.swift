@@ -84,7 +84,8 @@ extension Assessment {
         + "\(signed(interval.upperBound)))"
     }.joined(separator: ", ")
     if let deLong = comparison.comparison.deLong {
-      text += "; DeLong p \(pText(deLong.pValue))"
+      let p = pText(deLong.pValue)
+      text += "; DeLong p \(p.hasPrefix("<") ? p : "= \(p)")"
     }
     return text
   }
@@ -114,4 +115,4 @@ extension Assessment {
 
 func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + Format.fixed(value, 4) }
 
-func pText(_ p: Double) -> String { p < 0.0001 ? "< 0.0001" : "= \(Format.fixed(p, 4))" }
+func pText(_ p: Double) -> String { p < 0.0001 ? "< 0.0001" : Format.fixed(p, 4) }

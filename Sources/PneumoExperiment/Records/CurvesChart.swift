@@ -1,3 +1,4 @@
+import PneumoChart
 import PneumoConsole
 
 /// Accuracy and loss over the epochs, training and validation, as a picture (SVG).
@@ -79,23 +80,24 @@ public struct CurvesChart: Sendable {
   ) -> String {
     let values = series.flatMap(\.values).compactMap { $0 }.filter(\.isFinite)
     let least = startsAtZero ? 0 : values.min() ?? 0
-    let axis = Axis(least, max(values.max() ?? 1, least + 1e-6), ticks: 5, isBounded: !startsAtZero)
+    let axis = Axis.linear(
+      name, from: least, to: max(values.max() ?? 1, least + 1e-6), isShare: !startsAtZero)
     let count = history.records.count
     func x(_ index: Int) -> Double {
       left + (count > 1 ? Double(index) / Double(count - 1) : 0.5) * Self.panel.width
     }
     func y(_ value: Double) -> Double {
-      Self.top + (1 - (value - axis.low) / (axis.high - axis.low)) * Self.panel.height
+      Self.top + (1 - axis.place(value)) * Self.panel.height
     }
     var lines = ["<text x=\"\(number(left))\" y=\"64\" font-weight=\"600\">\(name)</text>"]
     for tick in axis.ticks {
-      let height = number(y(tick))
+      let height = number(y(tick.value))
       lines.append(
         "<line class=\"grid\" x1=\"\(number(left))\" x2=\"\(number(left + Self.panel.width))\" "
           + "y1=\"\(height)\" y2=\"\(height)\"/>")
       lines.append(
-        "<text class=\"quiet\" x=\"\(number(left - 8))\" y=\"\(number(y(tick) + 4))\" "
-          + "text-anchor=\"end\">\(axis.label(tick))</text>")
+        "<text class=\"quiet\" x=\"\(number(left - 8))\" y=\"\(number(y(tick.value) + 4))\" "
+          + "text-anchor=\"end\">\(tick.label)</text>")
     }
     let step = max(1, (count + 9) / 10)
     for index in stride(from: 0, to: count, by: step) {
@@ -114,7 +116,7 @@ public struct CurvesChart: Sendable {
     for line in series {
       let points = line.values.enumerated().compactMap { index, value -> (Double, Double)? in
         guard let value, value.isFinite else { return nil }
-        return (x(index), y(min(value, axis.high)))
+        return (x(index), y(value))
       }
       let path = points.map { "\(number($0.0)),\(number($0.1))" }.joined(separator: " ")
       lines.append("<polyline class=\"\(line.style)\" points=\"\(path)\"/>")
@@ -145,37 +147,4 @@ public struct CurvesChart: Sendable {
   }
 
   private func number(_ value: Double) -> String { Format.fixed(value, 1) }
-}
-
-/// Round numbers along an axis.
-private struct Axis {
-  let low, high: Double
-  let ticks: [Double]
-  private let places: Int
-
-  /// - Parameter isBounded: whether the axis ends at 1, as shares do.
-  init(_ least: Double, _ greatest: Double, ticks count: Int, isBounded: Bool) {
-    let rough = (greatest - least) / Double(count)
-    var power = 1.0
-    var places = 0
-    while power > rough, places < 8 {
-      power /= 10
-      places += 1
-    }
-    while power * 10 <= rough { power *= 10 }
-    let step = [1.0, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? power * 10
-    low = (least / step).rounded(.down) * step
-    let above = (greatest / step).rounded(.up) * step
-    high = max(isBounded && greatest <= 1 ? min(above, 1) : above, low + step)
-    self.places = step >= 10 * power ? max(places - 1, 0) : places
-    var ticks: [Double] = []
-    var tick = low
-    while tick <= high + step / 100 {
-      ticks.append(tick)
-      tick += step
-    }
-    self.ticks = ticks
-  }
-
-  func label(_ tick: Double) -> String { Format.fixed(tick, places) }
 }
