@@ -93,6 +93,15 @@ let package = Package(
         "PneumoJSON", "PneumoFiles", "PneumoConsole",
       ]),
 
+    // Looking at folders of images.
+    .target(
+      name: "PneumoInspection",
+      dependencies: [
+        "PneumoDataset", "PneumoImaging", "PneumoFiles", "PneumoModel", "PneumoCompute",
+        "PneumoJSON", "PneumoConsole",
+      ],
+      linkerSettings: [.linkedLibrary("m")]),
+
     // Foreign models in.
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5",
@@ -105,6 +114,7 @@ let package = Package(
     .target(name: "PneumoConsole"),
     .target(name: "PneumoPipeline", dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole"]),
     .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
+    .target(name: "PneumoDatasetOptions", dependencies: ["PneumoDataset", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
       dependencies: [
@@ -115,7 +125,7 @@ let package = Package(
       name: "pneumo-train",
       dependencies: [
         "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoEvaluation",
-        "PneumoConsole", "PneumoCommandLine", argumentParser,
+        "PneumoConsole", "PneumoCommandLine", "PneumoDatasetOptions", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-infer",
@@ -127,8 +137,9 @@ let package = Package(
     .executableTarget(
       name: "pneumo-data",
       dependencies: [
-        "PneumoPhantom", "PneumoImaging", "PneumoFiles", "PneumoCompute", "PneumoConsole",
-        "PneumoCommandLine", argumentParser,
+        "PneumoPhantom", "PneumoInspection", "PneumoDataset", "PneumoImaging", "PneumoFiles",
+        "PneumoModel", "PneumoCompute", "PneumoJSON", "PneumoConsole", "PneumoCommandLine",
+        "PneumoDatasetOptions", argumentParser,
       ]),
 
     // Measurements.
@@ -181,6 +192,10 @@ let package = Package(
         "PneumoExperiment", "PneumoImaging", "PneumoTestSupport",
       ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
+    .testTarget(
+      name: "PneumoInspectionTests",
+      dependencies: ["PneumoInspection", "PneumoPhantom", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],

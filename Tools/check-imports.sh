@@ -42,6 +42,10 @@ allowed() {
       echo "PneumoModel PneumoKernelABI PneumoCompute PneumoTraining PneumoDataset PneumoEvaluation" \
         "PneumoCheckpoint PneumoJSON PneumoFiles PneumoConsole $system"
       ;;
+    PneumoInspection)
+      echo "PneumoModel PneumoDataset PneumoImaging PneumoFiles PneumoCompute PneumoJSON" \
+        "PneumoConsole Synchronization $system"
+      ;;
     PneumoImport)
       echo "PneumoFiles PneumoModel PneumoCheckpoint CHDF5 Synchronization Foundation $system"
       ;;
@@ -50,6 +54,7 @@ allowed() {
       echo "Pneumo PneumoImaging PneumoConsole Dispatch Synchronization $system"
       ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
+    PneumoDatasetOptions) echo "PneumoModel PneumoDataset ArgumentParser" ;;
     pneumo-infer)
       echo "Pneumo PneumoPipeline PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
         "$system"
@@ -60,12 +65,13 @@ allowed() {
       ;;
     pneumo-train)
       echo "PneumoExperiment PneumoTraining PneumoDataset PneumoEvaluation PneumoCheckpoint PneumoModel PneumoFiles" \
-        "PneumoImaging PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
-        "Synchronization $system"
+        "PneumoImaging PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine" \
+        "PneumoDatasetOptions ArgumentParser Synchronization $system"
       ;;
     pneumo-data)
-      echo "PneumoPhantom PneumoImaging PneumoFiles PneumoCompute PneumoConsole" \
-        "PneumoCommandLine ArgumentParser Synchronization $system"
+      echo "PneumoPhantom PneumoInspection PneumoDataset PneumoImaging PneumoFiles PneumoModel" \
+        "PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine PneumoDatasetOptions" \
+        "ArgumentParser Synchronization $system"
       ;;
     *) return 1 ;;
   esac

@@ -109,7 +109,7 @@ private func decodeAll(
 
 extension PixelImage {
   /// As one channel, where all channels of each pixel are equal.
-  func withoutEqualChannels() -> PixelImage {
+  public func withoutEqualChannels() -> PixelImage {
     guard channels == 3 else { return self }
     let first = [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
       pixels.withUnsafeBufferPointer { source in
