@@ -198,7 +198,8 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["Pneumo", "PneumoImaging", "PneumoTestSupport"],
+      name: "CommandLineTests",
+      dependencies: ["Pneumo", "PneumoImaging", "PneumoPhantom", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "BenchTests", dependencies: ["bench", "PneumoImaging", "PneumoTestSupport"]),

@@ -120,7 +120,7 @@ extension Gallery {
   }
 
   private func caption(_ picture: Picture) -> String {
-    "<figcaption>\(markup(file(picture)))<br>\(picture.width) × \(picture.height)</figcaption>"
+    "<figcaption>\(markup(file(picture))) · \(picture.width) × \(picture.height)</figcaption>"
   }
 
   private func file(_ picture: Picture) -> String {
