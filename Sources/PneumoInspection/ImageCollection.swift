@@ -80,6 +80,11 @@ public struct ImageCollection: Sendable {
   /// Images of all splits.
   public var imageCount: Int { splits.reduce(0) { $0 + $1.samples.count } }
 
+  /// Images that neither name nor table says whose they are: each counts as a patient of its own.
+  public var unknownPatients: Int {
+    splits.reduce(0) { $0 + $1.samples.count { $0.patient == $0.path } }
+  }
+
   /// What was found where: a line for each path.
   public var summary: String {
     zip(paths, layouts).map { path, layout in

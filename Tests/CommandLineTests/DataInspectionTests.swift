@@ -74,8 +74,8 @@ import Testing
       #expect(result.exitCode == 0 && result.error.isEmpty, "\(result.error)")
       #expect(
         result.output.hasSuffix(
-          "No leak and no conflict: no patient and no image of 12 images is in two of 2 splits, "
-            + "nor in two classes.\n"))
+          "No leak and no conflict: of 12 images none is in two of 2 splits or in two classes, "
+            + "but no name of a file tells a patient.\n"))
     }
   }
 

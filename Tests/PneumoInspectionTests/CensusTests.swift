@@ -101,6 +101,12 @@ import FoundationXML
     #expect(classes[1]["images"] as? Int == 3 && classes[1]["share"] as? Double == 0.75)
     #expect((classes[1]["width"] as? [String: Double]) == ["min": 30, "median": 31, "max": 40])
     #expect((json["all"] as? [String: Any])?["patients"] as? Int == 3)
+    #expect(json["images_of_unknown_patients"] as? Int == 0)
+    #expect(!census.text.contains("Patients:"))
+    try folder.write(image(20, 20), to: "test/A/scan.jpeg")
+    let other = try Census(ImageCollection([folder.path]))
+    #expect(other.all.patients == 4)
+    #expect(other.text.contains("Patients: 1 of 6 names tell none"))
   }
 
   /// The picture is XML whose longest bar is that of the most images, whatever names are.

@@ -55,6 +55,12 @@ extension Census {
           all.colors[kind].map { "\(Format.grouped($0)) \(kind.words)" }
         })
     }
+    if collection.unknownPatients > 0 {
+      lines.append(
+        "Patients: \(Format.grouped(collection.unknownPatients)) of "
+          + "\(Format.grouped(collection.imageCount)) names tell none; each such image counts as one"
+      )
+    }
     if let balance { lines.append("Balance: \(balance)") }
     add(
       "Problems", problemCounts.map { "\(Format.grouped($0.count)) \($0.kind.words)" })
@@ -96,6 +102,7 @@ extension Census {
           return .object([JSON.Member("name", .string(split.name))] + members)
         }),
       "imbalance": imbalance.map { .double($0) } ?? .null,
+      "images_of_unknown_patients": .int(collection.unknownPatients),
       "ignored_files": .int(ignoredFiles),
       "problems": .array(problems.map(\.json)),
     ])

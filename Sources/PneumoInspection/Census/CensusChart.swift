@@ -138,6 +138,8 @@ public struct CensusChart: Sendable {
           : "\(widths.minimum) to \(widths.maximum) pixels wide, "
             + "\(heights.minimum) to \(heights.maximum) high")
     }
+    let unknown = census.collection.unknownPatients
+    if unknown > 0 { parts.append("\(Format.grouped(unknown)) names tell no patient: one each") }
     if census.problems.isEmpty {
       parts.append("no problem with a file")
     } else {

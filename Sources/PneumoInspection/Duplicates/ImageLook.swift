@@ -1,7 +1,7 @@
 import PneumoImaging
 
 /// What an image looks like, to be compared with others.
-struct ImageLook: Sendable {
+struct ImageLook: Hashable, Sendable {
   let hash: PerceptualHash
   /// 32 rows of 32 gray levels.
   let thumbnail: [UInt8]
@@ -27,5 +27,11 @@ struct ImageLook: Sendable {
     }
     let common = Double(thumbnail.count * products - sum * other.sum)
     return common / (Double(spread) * Double(other.spread)).squareRoot()
+  }
+
+  static func == (left: ImageLook, right: ImageLook) -> Bool { left.thumbnail == right.thumbnail }
+
+  func hash(into hasher: inout Hasher) {
+    thumbnail.withUnsafeBytes { hasher.combine(bytes: $0) }
   }
 }

@@ -28,12 +28,19 @@ extension LeakCheck {
     }
     let name = leaks ? (conflicts ? "LEAK AND CONFLICT" : "LEAK") : "CONFLICT"
     if !faults.isEmpty { return "\(name): \(faults.joined(separator: "; "))." }
-    let looked = count(imageCount, "image")
     guard collection.splits.count > 1 else {
-      return "No conflict: of \(looked) none is in two classes. One split has no leaks."
+      return "No conflict: of \(count(imageCount, "image")) none is in two classes. "
+        + "One split has no leaks."
     }
-    return "No leak and no conflict: no patient and no image of \(looked) is in two of "
-      + "\(collection.splits.count) splits, nor in two classes."
+    return "No leak and no conflict: of \(count(imageCount, "image")) none is in two of "
+      + "\(collection.splits.count) splits or in two classes, \(patientVerdict)."
+  }
+
+  private var patientVerdict: String {
+    let unknown = collection.unknownPatients
+    if unknown == 0 { return "and no patient is in two splits" }
+    if unknown == collection.imageCount { return "but no name of a file tells a patient" }
+    return "and no patient that a name tells; \(Format.grouped(unknown)) names tell none"
   }
 
   private func count(_ number: Int, _ noun: String) -> String {
@@ -49,9 +56,7 @@ extension LeakCheck {
     ])
     for (name, groups) in [("identical", identical), ("nearly identical", nearlyIdentical)] {
       table.append(
-        [
-          name
-        ]
+        [name]
           + [
             groups.count, groups.reduce(0) { $0 + $1.members.count },
             groups.count(where: \.crossesSplits), groups.count(where: \.conflicts),
@@ -106,6 +111,7 @@ extension LeakCheck {
       "paths": .array(collection.paths.map { .string($0) }),
       "splits": .array(collection.splits.map { .string($0.name) }),
       "images": .int(imageCount),
+      "images_of_unknown_patients": .int(collection.unknownPatients),
       "distance": .int(standard.distance),
       "similarity": .double(standard.similarity),
       "leak": .bool(leaks),
