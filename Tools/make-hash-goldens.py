@@ -3,12 +3,13 @@
 
     python3 -m pip install --target FOLDER imagehash==4.3.2
     pneumo-data phantom PHANTOMS --count 6 --seed 3
-    PYTHONPATH=FOLDER python3 Tools/make-hash-goldens.py PHANTOMS Tests/PneumoInspectionTests/Fixtures
+    PYTHONPATH=FOLDER python3 Tools/make-hash-goldens.py PHANTOMS \\
+      Tests/PneumoInspectionTests/Fixtures
 
 Made with ImageHash 4.3.2, Pillow 13.0.0, NumPy 2.4.6 and SciPy 1.17.1.
 
-phantom-*.jpeg: the phantoms with a longer side of 180 pixels. hashes.txt: `file | phash` of each, and
-`height width channels | phash` of `pattern(height, width, channels)` below.
+phantom-*.jpeg: the phantoms with a longer side of 180 pixels. hashes.txt: `file | phash` of each,
+and `height width channels | phash` of `pattern(height, width, channels)` below.
 """
 import os
 import sys

@@ -3,8 +3,8 @@
 
     python3 Tools/measure-near-duplicates.py FOLDER
 
-FOLDER holds class folders of JPEGs with the names of Kermany et al. (2018), which tell patients. Needs
-NumPy, SciPy and Pillow, and memory for a square of the number of images. The numbers beside
+FOLDER holds class folders of JPEGs with the names of Kermany et al. (2018), which tell patients.
+Needs NumPy, SciPy and Pillow, and memory for a square of the number of images. The numbers beside
 `LeakCheck.Standard` are those of NumPy 2, SciPy 1.17 and Pillow 13.
 """
 import io

@@ -5,8 +5,8 @@ import PneumoDataset
 public struct AugmentationOptions: ParsableArguments {
   @Option(
     help: """
-      none, study (shear 0.2, zoom 0.2, flip, as its Keras computed them), keras3 (the same as Keras 3 \
-      computes them) or robust (pose, exposure, blur, noise, erasing). The options below say \
+      none, study (shear 0.2, zoom 0.2, flip, as its Keras computed them), keras3 (the same as \
+      Keras 3 computes them) or robust (pose, exposure, blur, noise, erasing). The options below say \
       otherwise of single settings. (default of \
       pneumo-train: none, study3 and study4 study, pneumo robust)
       """)

@@ -10,13 +10,13 @@ struct CheckLeaks: ParsableCommand {
     abstract: "Finds patients and images in several splits, and the same image in two classes.",
     discussion: """
       DATA are folders of class folders, folders of splits of class folders, or .csv tables as \
-      pneumo-train takes them; each folder of classes and each table is a split. Patients are told by \
-      names such as person12_virus_3.jpeg, or by a table.
+      pneumo-train takes them; each folder of classes and each table is a split. Patients are told \
+      by names such as person12_virus_3.jpeg, or by a table.
 
       Images are compared byte by byte, and by a perceptual hash (the 64 bits of pHash) whose \
-      findings must also correlate at 32 x 32 pixels. This finds images that were saved again, made \
-      smaller, or made brighter or darker, and no two different X-rays of 5,216; it does not find \
-      images that were mirrored or cut.
+      findings must also correlate at 32 x 32 pixels. This finds images that were saved again, \
+      made smaller, or made brighter or darker, and no two different X-rays of 5,216; it does not \
+      find images that were mirrored, and few that were cut.
 
       EXAMPLES
         pneumo-data phantom train --count 60 --seed 1

@@ -15,15 +15,15 @@ struct MakeGallery: ParsableCommand {
       DATA is a folder of class folders, a folder of splits of class folders, or a .csv table as \
       pneumo-train takes it. The page holds its images and loads nothing.
 
-      With an option of augmentation, each image is shown beside what pneumo-train makes of it in its \
-      first epochs: the same pixels, where seed, augmentation, network and size are the same and DATA \
-      is what it is given.
+      With an option of augmentation, each image is shown beside what pneumo-train makes of it in \
+      its first epochs: the same pixels, where seed, augmentation, network and size are the same \
+      and DATA is what it is given.
 
       EXAMPLES
         pneumo-data phantom drawings --count 40
         pneumo-data gallery drawings -o gallery.html
         pneumo-data gallery drawings --augment robust --count 3 -o robust.html
-        pneumo-data gallery drawings --network study --rotation 15 --flip -o turned.html
+        pneumo-data gallery drawings --network study --rotation 15 --flip -o t.html
 
       ENVIRONMENT
         PNEUMO_NUM_THREADS  threads, where --threads is not given
@@ -47,8 +47,8 @@ struct MakeGallery: ParsableCommand {
 
   @Option(
     help: """
-      Whose input augmentation changes: pneumo (gray, 128 x 128 pixels, averaged) or study (colors, \
-      150 x 150, nearest pixels).
+      Whose input augmentation changes: pneumo (gray, 128 x 128 pixels, averaged) or study \
+      (colors, 150 x 150, nearest pixels).
       """)
   var network = NetworkInput.pneumo
 
@@ -92,7 +92,8 @@ struct MakeGallery: ParsableCommand {
     let page = Array(gallery.page.utf8)
     try writeAtomically(page, to: output)
     StandardStream.output.write(
-      "Wrote \(Format.visible(output)): \(gallery.imageCount) images, \(Format.bytes(page.count)).\n"
+      "Wrote \(Format.visible(output)): \(gallery.imageCount) images, "
+        + "\(Format.bytes(page.count)).\n"
     )
     try report(gallery.problems)
   }

@@ -10,9 +10,9 @@ struct TakeCensus: ParsableCommand {
     commandName: "census",
     abstract: "Counts images and patients of each split and class, and finds bad files.",
     discussion: """
-      DATA is a folder of class folders, a folder of splits (train, val, test) of class folders, or a \
-      .csv table as pneumo-train takes it. Every image is decoded, so that truncated files are found. \
-      Problems are written to standard error, one a line.
+      DATA is a folder of class folders, a folder of splits (train, val, test) of class folders, \
+      or a .csv table as pneumo-train takes it. Every image is decoded, so that truncated files are \
+      found. Problems are written to standard error, one a line.
 
       EXAMPLES
         pneumo-data phantom drawings --count 12

@@ -58,7 +58,7 @@ extension Census {
     if collection.unknownPatients > 0 {
       lines.append(
         "Patients: \(Format.grouped(collection.unknownPatients)) of "
-          + "\(Format.grouped(collection.imageCount)) names tell none; each such image counts as one"
+          + "\(Format.grouped(collection.imageCount)) names tell none; each counts as one"
       )
     }
     if let balance { lines.append("Balance: \(balance)") }

@@ -23,8 +23,8 @@ public struct CensusChart: Sendable {
   private static let patientBar = 8
   /// Room for what is written behind a bar.
   private static let noteWidth = 220
-  /// Okabe and Ito's colors but for black and yellow, and lighter ones on dark ground.
-  private static let colors = [
+  /// After Okabe and Ito, for all kinds of color vision; lighter ones for dark ground.
+  private static let colors: [(light: String, dark: String)] = [
     ("#0072b2", "#56b4e9"), ("#d55e00", "#f0955a"), ("#009e73", "#3fc79f"),
     ("#b0508c", "#e29ac4"), ("#b37c00", "#e8b84a"),
   ]
@@ -53,17 +53,18 @@ public struct CensusChart: Sendable {
         text { fill: currentColor; }
         .quiet { fill: #5b6672; } .rule { stroke: #dfe3e8; } .key { fill: #7b8794; }
         .patients { opacity: 0.5; }
-      \(Self.colors.indices.map { "  .c\($0) { fill: \(Self.colors[$0].0); }" }.joined(separator: "\n"))
+      \(fills(Self.colors.map(\.light)))
         @media (prefers-color-scheme: dark) {
           svg { background: #14181d; color: #e6e9ed; }
           .quiet { fill: #98a3b0; } .rule { stroke: #2c343d; }
-      \(Self.colors.indices.map { "    .c\($0) { fill: \(Self.colors[$0].1); }" }.joined(separator: "\n"))
+      \(fills(Self.colors.map(\.dark)))
         }
       </style>
       """,
       text(title, x: Self.margin, y: 34, "font-size=\"17\" font-weight=\"600\""),
       text(
-        "\(Format.grouped(census.all.images)) images of \(Format.grouped(census.all.patients)) patients",
+        "\(Format.grouped(census.all.images)) images of "
+          + "\(Format.grouped(census.all.patients)) patients",
         x: Self.margin, y: 56, "class=\"quiet\""),
     ]
     lines += legend
@@ -74,6 +75,11 @@ public struct CensusChart: Sendable {
     }
     lines.append(text(footnote, x: Self.margin, y: height - 16, "class=\"quiet\" font-size=\"12\""))
     return lines.joined(separator: "\n") + "\n</svg>\n"
+  }
+
+  /// A rule for each color.
+  private func fills(_ colors: [String]) -> String {
+    colors.enumerated().map { "  .c\($0) { fill: \($1); }" }.joined(separator: "\n")
   }
 
   private var legend: [String] {
@@ -91,7 +97,8 @@ public struct CensusChart: Sendable {
     let room = Double(Self.width - Self.margin - Self.noteWidth - left)
     let most = max(census.splits.flatMap { $0.classes.map(\.images) }.max() ?? 1, 1)
     var lines = [
-      "<line class=\"rule\" x1=\"\(Self.margin)\" x2=\"\(Self.width - Self.margin)\" y1=\"\(y)\" y2=\"\(y)\"/>",
+      "<line class=\"rule\" x1=\"\(Self.margin)\" x2=\"\(Self.width - Self.margin)\" "
+        + "y1=\"\(y)\" y2=\"\(y)\"/>",
       text(Self.shortened(split.name, 60), x: Self.margin, y: y + 22, "font-weight=\"600\""),
     ]
     if census.splits.count > 1 {

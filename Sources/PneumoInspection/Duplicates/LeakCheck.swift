@@ -1,21 +1,22 @@
 import PneumoDataset
 import PneumoImaging
 
-/// What makes a measured quality too good, or a label doubtful: patients and images in several splits,
-/// and the same image in two classes.
+/// What makes a measured quality too good, or a label doubtful: patients and images in several
+/// splits, and the same image in two classes.
 public struct LeakCheck: Sendable {
 
   /// When two images are nearly identical: both must hold.
   ///
-  /// The standard was chosen on the 5,216 X-rays of the training split of Kermany et al. (2018), 13.6
-  /// million pairs, with `Tools/measure-near-duplicates.py`. Chest X-rays look alike: of different
-  /// patients 10 pairs have hashes that differ in at most 2 bits, and 8,575 in at most 8. Their
-  /// thumbnails tell them apart: of different X-rays, the same patient's included, none correlate more
-  /// than 0.974, whatever their hashes. Every tenth X-ray was also changed and saved again: as JPEG of
-  /// quality 50 and 75, at half the size, at 0.7 x 0.8 of it, 15 gray levels brighter, darkened by
-  /// 15%, and with a gamma of 0.8. Those differ from the X-ray in at most 6 bits and correlate at
-  /// least 0.995 with it: this standard finds all 3,654, and no pair of different X-rays. Of X-rays cut
-  /// by 2% on each side it finds 30%; those that were mirrored it does not find.
+  /// The standard was chosen on the 5,216 X-rays of the training split of Kermany et al. (2018),
+  /// 13.6 million pairs, with `Tools/measure-near-duplicates.py`. Chest X-rays look alike: of
+  /// different patients 10 pairs have hashes that differ in at most 2 bits, and 8,575 in at most 8.
+  /// Their thumbnails tell them apart: of different X-rays, the same patient's included, none
+  /// correlate more than 0.974, whatever their hashes. Every tenth X-ray was also changed and saved
+  /// again: as JPEG of quality 50 and 75, at half the size, at 0.7 x 0.8 of it, 15 gray levels
+  /// brighter, darkened by 15%, and with a gamma of 0.8. Those differ from the X-ray in at most 6
+  /// bits and correlate at least 0.995 with it: this standard finds all 3,654, and no pair of
+  /// different X-rays. Of X-rays cut by 2% on each side it finds 30%; those that were mirrored it
+  /// does not find.
   public struct Standard: Hashable, Sendable {
     /// The greatest number of different bits of their ``PerceptualHash``, 0...16.
     public var distance: Int

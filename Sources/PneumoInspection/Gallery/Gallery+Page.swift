@@ -40,7 +40,8 @@ extension Gallery {
     body { margin: 0 auto; padding: 24px; max-width: 1240px; background: var(--ground);
       color: var(--text); font: 15px/1.45 system-ui, "DejaVu Sans", sans-serif; }
     h1 { font-size: 22px; margin: 0; overflow-wrap: anywhere; }
-    h2 { font-size: 17px; margin: 32px 0 12px; padding-top: 14px; border-top: 1px solid var(--rule); }
+    h2 { font-size: 17px; margin: 32px 0 12px; padding-top: 14px;
+      border-top: 1px solid var(--rule); }
     h2 span, header p { color: var(--quiet); font-weight: 400; }
     header p { margin: 4px 0 0; max-width: 70ch; }
     figure { margin: 0; break-inside: avoid; }
@@ -50,8 +51,8 @@ extension Gallery {
     .grid { display: grid; gap: 18px 14px;
       grid-template-columns: repeat(auto-fill, minmax(min(200px, 42vw), 1fr)); }
     .grid img { aspect-ratio: 1; }
-    .strip { display: grid; gap: 8px; grid-template-columns: repeat(var(--count), minmax(84px, 1fr));
-      overflow-x: auto; padding-bottom: 4px; }
+    .strip { display: grid; gap: 8px; overflow-x: auto; padding-bottom: 4px;
+      grid-template-columns: repeat(var(--count), minmax(84px, 1fr)); }
     .strip div { font-size: 12px; color: var(--quiet); text-align: center; }
     .strip img { aspect-ratio: 1; margin-bottom: 3px; }
     .strips figure + figure { margin-top: 20px; }
@@ -84,7 +85,7 @@ extension Gallery {
       return """
         <section>
         <h2>\(markup(heading + collection.classes[cell.label])) \
-        <span>\(Format.grouped(cell.pictures.count)) of \(Format.grouped(cell.order.count))</span></h2>
+        <span>\(cell.pictures.count) of \(Format.grouped(cell.order.count))</span></h2>
         <div class="\(isAugmented ? "strips" : "grid")">
         \(figures.joined(separator: "\n"))
         </div>
