@@ -111,6 +111,15 @@ let package = Package(
       ],
       resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
 
+    // Looking at folders of images.
+    .target(
+      name: "PneumoInspection",
+      dependencies: [
+        "PneumoDataset", "PneumoImaging", "PneumoFiles", "PneumoModel", "PneumoCompute",
+        "PneumoJSON", "PneumoConsole",
+      ],
+      linkerSettings: [.linkedLibrary("m")]),
+
     // Foreign models in.
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5",
@@ -123,6 +132,7 @@ let package = Package(
     .target(name: "PneumoConsole"),
     .target(name: "PneumoPipeline", dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole"]),
     .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
+    .target(name: "PneumoDatasetOptions", dependencies: ["PneumoDataset", argumentParser]),
     .executableTarget(
       name: "pneumo-convert",
       dependencies: [
@@ -133,12 +143,13 @@ let package = Package(
       name: "pneumo-train",
       dependencies: [
         "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoEvaluation",
-        "PneumoConsole", "PneumoCommandLine", argumentParser,
+        "PneumoConsole", "PneumoCommandLine", "PneumoDatasetOptions", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-infer",
       dependencies: [
-        "Pneumo", "PneumoCompute", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoFiles",
+        "Pneumo", "PneumoCompute", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging",
+        "PneumoFiles",
         "PneumoJSON", "PneumoCSV", "PneumoConsole", "PneumoCommandLine", argumentParser,
       ],
       linkerSettings: standardLibraryInside),
@@ -146,14 +157,16 @@ let package = Package(
       name: "pneumo-eval",
       dependencies: [
         "Pneumo", "PneumoCompute", "PneumoPipeline", "PneumoDataset", "PneumoEvaluation",
-        "PneumoReport", "PneumoHeatMap", "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint", "PneumoJSON",
+        "PneumoReport", "PneumoHeatMap", "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint",
+        "PneumoJSON",
         "PneumoFiles", "PneumoConsole", "PneumoCommandLine", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-data",
       dependencies: [
-        "PneumoPhantom", "PneumoImaging", "PneumoFiles", "PneumoCompute", "PneumoConsole",
-        "PneumoCommandLine", argumentParser,
+        "PneumoPhantom", "PneumoInspection", "PneumoDataset", "PneumoImaging", "PneumoFiles",
+        "PneumoModel", "PneumoCompute", "PneumoJSON", "PneumoConsole", "PneumoCommandLine",
+        "PneumoDatasetOptions", argumentParser,
       ]),
 
     // Measurements.
@@ -215,6 +228,10 @@ let package = Package(
         "PneumoExperiment", "PneumoImaging", "PneumoTestSupport",
       ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
+    .testTarget(
+      name: "PneumoInspectionTests",
+      dependencies: ["PneumoInspection", "PneumoPhantom", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),
     .testTarget(
       name: "CommandLineTests",

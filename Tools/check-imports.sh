@@ -49,6 +49,10 @@ allowed() {
       echo "PneumoEvaluation PneumoChart PneumoCompute PneumoJSON PneumoCSV PneumoFiles" \
         "PneumoConsole Synchronization $system"
       ;;
+    PneumoInspection)
+      echo "PneumoModel PneumoDataset PneumoImaging PneumoFiles PneumoCompute PneumoJSON" \
+        "PneumoConsole Synchronization $system"
+      ;;
     PneumoImport)
       echo "PneumoFiles PneumoModel PneumoCheckpoint CHDF5 Synchronization Foundation $system"
       ;;
@@ -57,6 +61,7 @@ allowed() {
       echo "Pneumo PneumoImaging PneumoConsole Dispatch Synchronization $system"
       ;;
     PneumoCommandLine) echo "PneumoConsole ArgumentParser $system" ;;
+    PneumoDatasetOptions) echo "PneumoModel PneumoDataset ArgumentParser" ;;
     pneumo-infer)
       echo "Pneumo PneumoCompute PneumoPipeline PneumoHeatMap PneumoImaging PneumoFiles PneumoJSON" \
         "PneumoCSV PneumoConsole PneumoCommandLine ArgumentParser Synchronization $system"
@@ -72,12 +77,13 @@ allowed() {
       ;;
     pneumo-train)
       echo "PneumoExperiment PneumoTraining PneumoDataset PneumoEvaluation PneumoCheckpoint PneumoModel PneumoFiles" \
-        "PneumoImaging PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine ArgumentParser" \
-        "Synchronization $system"
+        "PneumoImaging PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine" \
+        "PneumoDatasetOptions ArgumentParser Synchronization $system"
       ;;
     pneumo-data)
-      echo "PneumoPhantom PneumoImaging PneumoFiles PneumoCompute PneumoConsole" \
-        "PneumoCommandLine ArgumentParser Synchronization $system"
+      echo "PneumoPhantom PneumoInspection PneumoDataset PneumoImaging PneumoFiles PneumoModel" \
+        "PneumoCompute PneumoJSON PneumoConsole PneumoCommandLine PneumoDatasetOptions" \
+        "ArgumentParser Synchronization $system"
       ;;
     *) return 1 ;;
   esac

@@ -8,6 +8,22 @@ import Darwin
 
 extension Augmentation {
 
+  /// What becomes of a sample of a data set in an epoch of training, which counts from 1: drawn from
+  /// `RandomState([seed, stream, epoch, sample])`.
+  ///
+  /// - Parameters:
+  ///   - sample: its place among the samples of the data set.
+  ///   - size: of the network's input.
+  public func transform(
+    of sample: Int, epoch: Int, stream: RandomStream = .augmentation, seed: UInt32, size: Extent
+  ) -> Transform {
+    guard self != .none else { return Transform() }
+    var random = NumPyRandom(
+      seed: seed, stream: stream, UInt32(truncatingIfNeeded: epoch),
+      UInt32(truncatingIfNeeded: sample))
+    return draw(for: size, from: &random)
+  }
+
   /// Draws what becomes of one image.
   ///
   /// Where `share` is below 1: whether the image is changed; where it is not, whether it is mirrored,

@@ -32,13 +32,11 @@ public struct BatchLoader: Sendable {
     return random.permutation(samples.count).map { samples[$0] }
   }
 
-  /// What becomes of a sample in an epoch, drawn from `RandomState([seed, stream, epoch, sample])`.
+  /// What becomes of a sample in an epoch.
   func transform(of sample: Int, epoch: Int) -> Transform {
-    guard augmentation != .none else { return Transform() }
-    var random = NumPyRandom(
-      seed: seed, stream: stream, UInt32(truncatingIfNeeded: epoch),
-      UInt32(truncatingIfNeeded: sample))
-    return augmentation.draw(for: cache.preprocessor.preprocessing.size, from: &random)
+    augmentation.transform(
+      of: sample, epoch: epoch, stream: stream, seed: seed,
+      size: cache.preprocessor.preprocessing.size)
   }
 
   /// Writes the tensor of a sample as it is in an epoch. Safe to call from many threads at once.

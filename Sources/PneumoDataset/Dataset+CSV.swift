@@ -25,7 +25,8 @@ extension Dataset {
           patient: row.patient.isEmpty ? Sample.patient(ofFile: row.path) : row.patient)
       }
     }
-    try self.init(source: csv, classes: classes, samples: samples, ignoredFiles: 0,
+    try self.init(
+      source: csv, classes: classes, samples: samples, ignoredFiles: 0,
       isForTraining: isForTraining)
   }
 }

@@ -1,12 +1,12 @@
 /// A partition of `0..<count` that grows coarser: union-find with path halving.
-struct DisjointSets {
+public struct DisjointSets {
   private var parents: [Int]
 
   /// Each number by itself.
-  init(count: Int) { parents = Array(0..<count) }
+  public init(count: Int) { parents = Array(0..<count) }
 
   /// Joins the sets of two numbers. The least number of a set stands for it.
-  mutating func join(_ a: Int, _ b: Int) {
+  public mutating func join(_ a: Int, _ b: Int) {
     let (a, b) = (root(a), root(b))
     parents[max(a, b)] = min(a, b)
   }
@@ -21,7 +21,7 @@ struct DisjointSets {
   }
 
   /// The sets, by their least numbers; each ascending.
-  mutating func sets() -> [[Int]] {
+  public mutating func sets() -> [[Int]] {
     var members = [[Int]](repeating: [], count: parents.count)
     for number in parents.indices { members[root(number)].append(number) }
     return members.filter { !$0.isEmpty }

@@ -91,7 +91,7 @@ private func decodeAll(
       }
       let result = Result { () throws(ImageError) in
         let image = try loader.loadPixels(paths[index])
-        return (image.withoutEqualChannels(), loader.file.hashValue)
+        return (image.withoutEqualChannels(), loader.file.fingerprint)
       }
       decoded.withLock { decoded in
         switch result {
@@ -107,9 +107,19 @@ private func decodeAll(
   return stops.load(ordering: .relaxed) ? nil : decoded.withLock { $0 }
 }
 
+extension [UInt8] {
+  /// A number for these bytes: the same for the same bytes, in one process. As `hashValue`, which
+  /// takes them one by one.
+  public var fingerprint: Int {
+    var hasher = Hasher()
+    withUnsafeBytes { hasher.combine(bytes: $0) }
+    return hasher.finalize()
+  }
+}
+
 extension PixelImage {
   /// As one channel, where all channels of each pixel are equal.
-  func withoutEqualChannels() -> PixelImage {
+  public func withoutEqualChannels() -> PixelImage {
     guard channels == 3 else { return self }
     let first = [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
       pixels.withUnsafeBufferPointer { source in

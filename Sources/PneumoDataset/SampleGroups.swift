@@ -22,7 +22,8 @@ public struct SampleGroups: Sendable {
   init(_ dataset: Dataset, fingerprints: [Int]) throws(DatasetError) {
     self.dataset = dataset
     let samples = dataset.samples
-    identicalImages = identicalFiles(samples.map(\.path), fingerprints)
+    identicalImages = identicalFiles(
+      samples.map(\.path), fingerprints: fingerprints)
     for group in identicalImages {
       let first = samples[group[0]]
       guard let other = group.map({ samples[$0] }).first(where: { $0.label != first.label }) else {
@@ -90,8 +91,12 @@ public struct SampleGroups: Sendable {
   }
 }
 
-/// The groups of two or more files with the same bytes, as indices of `paths`.
-private func identicalFiles(_ paths: [String], _ fingerprints: [Int]) -> [[Int]] {
+/// The groups of two or more files with the same bytes, as indices of `paths`: each and all in this
+/// order.
+///
+/// - Parameter fingerprints: of the bytes of each file: the same for the same bytes. Files whose
+///   fingerprints are equal are read again.
+public func identicalFiles(_ paths: [String], fingerprints: [Int]) -> [[Int]] {
   var groups: [[Int]] = []
   for candidates in Dictionary(grouping: paths.indices, by: { fingerprints[$0] }).values
   where candidates.count > 1 {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import PneumoCompute
 import PneumoConsole
 import PneumoPhantom
 
@@ -34,21 +33,17 @@ struct DrawPhantoms: ParsableCommand {
   @Option(help: "Another seed gives another series.")
   var seed: UInt64 = 1
 
-  @Option(help: "Threads that draw. (default: what this process may use)")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     guard (1...PhantomFolder.maximumCount).contains(count) else {
       throw ValidationError(
         "--count is \(count), expected 1 to \(PhantomFolder.maximumCount).")
     }
-    if let threads, !(1...ThreadCount.maximum).contains(threads) {
-      throw ValidationError("--threads is \(threads), expected 1 to \(ThreadCount.maximum).")
-    }
   }
 
   func run() throws {
-    let threads = try self.threads ?? preferredThreads()
+    let threads = try self.threads.count()
     let start = ContinuousClock.now
     let folder = try PhantomFolder(creating: folder)
     Interrupt.observe()
@@ -64,14 +59,5 @@ struct DrawPhantoms: ParsableCommand {
         + "\(Format.grouped(count - drawn.pneumonias)) NORMAL, "
         + "\(Format.grouped(drawn.pneumonias)) PNEUMONIA, \(Format.bytes(drawn.bytes)), "
         + "\(Format.fixed(seconds, 1)) s.\n")
-  }
-
-  /// A bad environment variable is wrong usage, as a bad option is.
-  private func preferredThreads() throws -> Int {
-    do {
-      return try ThreadCount.preferred()
-    } catch {
-      throw ValidationError(error.description)
-    }
   }
 }

@@ -1,5 +1,6 @@
 import PneumoCheckpoint
 import PneumoDataset
+import PneumoDatasetOptions
 import PneumoEvaluation
 import PneumoExperiment
 import PneumoFiles
@@ -106,14 +107,5 @@ extension Architecture {
   fileprivate var side: Extent {
     guard case .image(let height, let width, _) = inputShape else { return Extent(1) }
     return Extent(height: height, width: width)
-  }
-}
-
-extension Preprocessing {
-  /// Gray images, made smaller by averaging, of -1 to 1.
-  fileprivate static func gray(size: Extent) -> Preprocessing {
-    Preprocessing(
-      colorMode: .gray, size: size, filter: .bilinear, scale: [1], mean: [127.5],
-      standardDeviation: [127.5])
   }
 }

@@ -4,6 +4,7 @@ import PneumoCommandLine
 import PneumoCompute
 import PneumoConsole
 import PneumoDataset
+import PneumoDatasetOptions
 import PneumoEvaluation
 import PneumoExperiment
 import PneumoJSON

@@ -153,12 +153,4 @@ import Testing
     #expect(right.allSatisfy(isRight) && Set(right).count == 6)
     #expect(right.map { set.cases[$0].label } == [0, 1, 0, 1, 0, 1])
   }
-
-  @Test(arguments: [
-    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-    ("foobar", "Zm9vYmFy"),
-  ])
-  func base64IsThatOfRFC4648(text: String, expected: String) {
-    #expect(base64(Array(text.utf8)) == expected)
-  }
 }

@@ -50,12 +50,12 @@ struct GalleryPanel {
       : answers.probabilities[picture.index][answers.classes[picture.index]]
     let file = image.path.split(separator: "/").last.map(String.init) ?? image.path
     let heatMap = picture.heatMap.map {
-      "<img class=\"heat\" alt=\"\" src=\"data:image/jpeg;base64,\(base64($0))\">"
+      "<img class=\"heat\" alt=\"\" src=\"data:image/jpeg;base64,\(Format.base64($0))\">"
     }
     let of = set.isBinary ? set.classes[1] : set.classes[answers.classes[picture.index]]
     return """
       <li class="\(isRight ? "right" : "wrong")"><figure><div class="xray">\
-      <img alt="\(Format.markup(file))" src="data:image/jpeg;base64,\(base64(picture.image))">\
+      <img alt="\(Format.markup(file))" src="data:image/jpeg;base64,\(Format.base64(picture.image))">\
       \(heatMap ?? "")</div>
       <figcaption><b>\(isRight ? "✓" : "✗") \(Format.markup(set.classes[image.label]))</b>\
       \(isRight ? "" : ", answered \(Format.markup(set.classes[answers.classes[picture.index]]))")<br>
@@ -64,23 +64,4 @@ struct GalleryPanel {
 
       """
   }
-}
-
-/// Bytes as text of 64 characters (RFC 4648).
-func base64(_ bytes: [UInt8]) -> String {
-  let alphabet = [UInt8](
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  var text: [UInt8] = []
-  text.reserveCapacity((bytes.count + 2) / 3 * 4)
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let part = bytes[start..<min(start + 3, bytes.count)]
-    let number = (0..<3).reduce(0) { number, offset in
-      number << 8 | (offset < part.count ? Int(part[start + offset]) : 0)
-    }
-    for place in 0..<4 {
-      text.append(
-        place <= part.count ? alphabet[number >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-    }
-  }
-  return String(decoding: text, as: UTF8.self)
 }

@@ -2,12 +2,13 @@ import ArgumentParser
 import PneumoDataset
 
 /// How images are changed at random: a preset, and settings that say otherwise.
-struct AugmentationOptions: ParsableArguments {
+public struct AugmentationOptions: ParsableArguments {
   @Option(
     help: """
-      none, study (shear 0.2, zoom 0.2, flip, as its Keras computed them), keras3 (the same as Keras 3 \
-      computes them) or robust (pose, exposure, blur, noise, erasing). The options below say \
-      otherwise of single settings. (default: none, study3 and study4 study, pneumo robust)
+      none, study (shear 0.2, zoom 0.2, flip, as its Keras computed them), keras3 (the same as \
+      Keras 3 computes them) or robust (pose, exposure, blur, noise, erasing). The options below say \
+      otherwise of single settings. (default of \
+      pneumo-train: none, study3 and study4 study, pneumo robust)
       """)
   var augment: String?
 
@@ -54,8 +55,11 @@ struct AugmentationOptions: ParsableArguments {
   )
   var augmentShare: Double?
 
+  /// Nothing said.
+  public init() {}
+
   /// Refuses what no image could bear.
-  func check() throws {
+  public func check() throws {
     if let augment, Augmentation(name: augment) == nil {
       throw ValidationError(
         "--augment is '\(augment)', expected \(Augmentation.names.joined(separator: ", ")).")
@@ -75,7 +79,7 @@ struct AugmentationOptions: ParsableArguments {
   }
 
   /// The preset, else `standard`, with what is said otherwise.
-  func applied(to standard: Augmentation) -> Augmentation {
+  public func applied(to standard: Augmentation) -> Augmentation {
     var result = augment.flatMap { Augmentation(name: $0) } ?? standard
     if let rotation { result.rotation = rotation }
     if let shift { result.shift = shift }
