@@ -214,6 +214,9 @@ let package = Package(
       dependencies: ["PneumoHeatMap", "PneumoImaging", "Pneumo", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "PneumoPipelineTests",
+      dependencies: ["PneumoPipeline", "PneumoImaging", "Pneumo", "PneumoTestSupport"]),
+    .testTarget(
       name: "PneumoReportTests",
       dependencies: [
         "PneumoReport", "PneumoEvaluation", "PneumoJSON", "PneumoCheckpoint", "PneumoTestSupport",

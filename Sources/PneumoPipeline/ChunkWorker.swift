@@ -56,7 +56,9 @@ final class ChunkWorker {
   /// - Parameter first: the first input's tensor for the first group, where it is decoded elsewhere.
   func answer(_ inputs: [Input], first: FirstImage?) -> [Result<[Float], PipelineFailure>] {
     var failures = inputs.map(\.error)
-    var sums = [[Float]](repeating: [Float](repeating: 0, count: outputCount), count: inputs.count)
+    // In double precision, so that the mean of equal logits is that logit.
+    var sums = [[Double]](
+      repeating: [Double](repeating: 0, count: outputCount), count: inputs.count)
     var answers = 0
     for (number, group) in groups.enumerated() {
       load(inputs, &failures, group, loaders[number], first: number == 0 ? first : nil)
@@ -70,7 +72,7 @@ final class ChunkWorker {
           run(session, images: readable.count, isMirrored: isMirrored, &failures, inputs)
           for (place, index) in readable.enumerated() {
             for output in 0..<outputCount {
-              sums[index][output] += logits[place * outputCount + output]
+              sums[index][output] += Double(logits[place * outputCount + output])
             }
           }
           answers += 1
@@ -79,7 +81,7 @@ final class ChunkWorker {
     }
     return inputs.indices.map { index in
       if let reason = failures[index] { return .failure(PipelineFailure(reason: reason)) }
-      let mean = answers == 1 ? sums[index] : sums[index].map { $0 / Float(answers) }
+      let mean = sums[index].map { Float($0 / Double(answers)) }
       guard mean.allSatisfy(\.isFinite) else {
         return .failure(
           PipelineFailure(

@@ -91,16 +91,19 @@ public final class Pipeline: Sendable {
   ///
   /// Each image is decoded once for each different preprocessing.
   ///
-  /// - Precondition: there is a model, and all have the same labels in the same order, and as many
-  ///   outputs.
+  /// Throws a `setting` too without a model, or where labels, their order or the numbers of outputs
+  /// differ.
   public init(
     models: [Model], inputs: InputSource, options: Options = Options()
   ) throws(ComputeError) {
-    let model = models[0]
-    precondition(
-      models.allSatisfy {
+    guard let model = models.first,
+      models.allSatisfy({
         $0.labels == model.labels && $0.graph.outputShape == model.graph.outputShape
-      }, "models of an ensemble have the same labels")
+      })
+    else {
+      throw ComputeError(
+        .setting, "an ensemble takes models with the same labels, in the same order, and outputs")
+    }
     let threads =
       if let threads = options.threads { threads } else { try ThreadCount.preferred() }
     let wanted = max(1, min(threads, inputs.count ?? threads))

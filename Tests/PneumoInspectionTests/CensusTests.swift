@@ -123,7 +123,7 @@ import FoundationXML
     let longest = try #require(reader.bars.max())
     #expect(abs(reader.bars[2] * 3 - longest) < 0.2)
     #expect(svg.contains("prefers-color-scheme: dark"))
-    #expect(svg.contains("&lt;a&gt;&amp;\"\\u{1b}"))
+    #expect(svg.contains("&lt;a&gt;&amp;&quot;\\u{1b}"))
   }
 
   /// The widths of bars, in the order of the file.

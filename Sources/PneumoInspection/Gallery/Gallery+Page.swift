@@ -134,7 +134,6 @@ extension Gallery {
 
   /// `text` between tags or quotes.
   private func markup(_ text: String) -> String {
-    Format.markup(Format.visible(text)).split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "&quot;")
+    Format.markup(Format.visible(text))
   }
 }
