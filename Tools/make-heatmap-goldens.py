@@ -38,6 +38,15 @@ class Network:
         with open(path, "rb") as file:
             self.model = read_pnm.model(file.read(), numbers)
         self.numbers = [torch.tensor(n, dtype=torch.float64) for n in numbers]
+        # What the last convolution answers, after what follows it place by place.
+        layers = self.model["layers"]
+        self.target = max(i for i, node in enumerate(layers) if node["operator"] == "convolution")
+        while True:
+            readers = [i for i, node in enumerate(layers) if self.target + 1 in node["inputs"]]
+            if len(readers) > 1 or readers[0] == len(layers) - 1 or layers[readers[0]]["operator"] not in (
+                    "normalization", "activation", "add", "dropout"):
+                break
+            self.target = readers[0]
 
     def __call__(self, images):
         weights = iter(self.numbers)
@@ -56,7 +65,6 @@ class Network:
                 y = self.pad(x[0], kernel.shape[:2], node["stride"], node["padding"], node["dilation"])
                 y = act(F.conv2d(y, kernel.permute(3, 2, 0, 1), bias, stride=node["stride"],
                                  dilation=node["dilation"], groups=node["groups"]))
-                seen = y
             elif kind == "dense":
                 kernel, bias = tensor(node["kernel"]), tensor(node["bias"])
                 y = x[0] @ kernel
@@ -73,13 +81,13 @@ class Network:
                 y = sum(x)
             elif kind == "activation":
                 y = act(x[0])
-                if x[0] is seen and not is_last:
-                    seen = y
             elif kind == "dropout":
                 y = x[0]
             else:
                 raise SystemExit(f"no {kind} here yet")
             values.append(y)
+            if number == self.target:
+                seen = y
         return values[-1], seen
 
     @staticmethod

@@ -3,7 +3,7 @@ import Pneumo
 /// Grad-CAM (Selvaraju et al. 2017): where the last convolution of a network saw what speaks for a
 /// class.
 ///
-/// Each channel of that layer, after its normalisation and activation, counts by the mean of the
+/// Each channel of that layer, after its normalisation, residual sum and activation, counts by the mean of the
 /// gradient of the class' logit; what speaks against the class counts as 0. The network runs in a
 /// ``Session``, the gradient goes back through the layers after the convolution alone.
 public final class GradCAM: Sendable {

@@ -2,8 +2,8 @@ import Pneumo
 
 /// The layers after the last convolution of a network, and the way back through them.
 struct NetworkTail: Sendable {
-  /// The value that is looked at: what the last convolution answers, after the normalisation and the
-  /// activation that follow it.
+  /// The value that is looked at: what the last convolution answers, after the normalisation, the
+  /// residual sum and the activation that follow it.
   let target: Int
   private let graph: Graph
   /// The nodes that depend on the target, in their order.
@@ -81,7 +81,7 @@ extension Operation {
   /// Whether it computes each place of an image from that place alone, without mixing channels.
   fileprivate var keepsPlaces: Bool {
     switch self {
-    case .batchNormalization, .dropout: true
+    case .batchNormalization, .add, .dropout: true
     case .activation(let activation): activation != .softmax
     default: false
     }

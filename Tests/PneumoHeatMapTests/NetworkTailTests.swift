@@ -89,7 +89,8 @@ import Testing
     var network = builder()
     // Two readers, so that the activation is not part of what is looked at.
     network.append("act", .activation(activation), inputs: [1])
-    network.append("add", .add, inputs: [1, 2])
+    network.append("join", .concatenate, inputs: [1, 2])
+    network.append("sum", .add, inputs: [3, 3])
     network.append("flatten", .flatten(.heightWidthChannels))
     try check(network, outputs: 2, "\(activation)")
   }
@@ -143,6 +144,14 @@ import Testing
     network.append("pool", .globalPooling(.average))
     network.append("out", network.dense(4, 1, activation: .sigmoid))
     #expect(NetworkTail(of: try network.graph())?.target == 3)
+    var residual = GraphBuilder(input: .image(height: 6, width: 6, channels: 1), seed: 2)
+    let first = residual.append("first", residual.convolution(3, 1, 4))
+    let second = residual.append("second", residual.convolution(1, 4, 4))
+    residual.append("add", .add, inputs: [first, second])
+    residual.append("relu", .activation(.relu))
+    residual.append("pool", .globalPooling(.average))
+    residual.append("out", residual.dense(4, 1, activation: .sigmoid))
+    #expect(NetworkTail(of: try residual.graph())?.target == 4)
     let everything = SampleModel.everyOperation.graph
     let tail = try #require(NetworkTail(of: everything))
     #expect(everything.nodes[tail.target - 1].name == "conv/dilated")
