@@ -88,7 +88,7 @@ public struct ReportPage: Sendable {
           Section(
             id: "curves", title: "Curves",
             body:
-              "<div class=\"grid2\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n"
+              "<div class=\"grid2 grid3\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n"
           ))
       }
     }
@@ -238,7 +238,7 @@ public struct ReportPage: Sendable {
     return confusionMarkup(assessment.confusion(result), classes: set.classes)
       + TableMarkup(head: ["class against the rest"] + metrics.map(\.title), rows: rows).text
       + (curves.isEmpty
-        ? "" : "<div class=\"grid2\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n")
+        ? "" : "<div class=\"grid2 grid3\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n")
   }
 
   private var calibration: String {
