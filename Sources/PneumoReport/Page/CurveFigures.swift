@@ -24,9 +24,14 @@ struct NamedCurve {
 
 private let seriesCount = 6
 
+/// ROC and precision-recall, side by side where there is room.
+func curveFigures(_ curves: [NamedCurve]) -> String {
+  "<div class=\"grid2 grid3\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n"
+}
+
 /// The receiver operating characteristic of each curve, with its operating point; of good ones also the
 /// corner where they differ.
-func rocFigures(_ curves: [NamedCurve]) -> String {
+private func rocFigures(_ curves: [NamedCurve]) -> String {
   let whole = rocFigure(
     curves, title: "ROC curve", x: .share("1 − specificity"), y: .share("recall (sensitivity)"))
   guard curves.contains(where: { ($0.evaluation[.auroc]?.value ?? 0) > 0.95 }) else { return whole }
@@ -88,7 +93,7 @@ private func rocFigure(
 }
 
 /// Precision by recall of each curve, with its operating point.
-func precisionRecallFigure(_ curves: [NamedCurve]) -> String {
+private func precisionRecallFigure(_ curves: [NamedCurve]) -> String {
   var plot = Plot(
     title: "Precision-recall curve",
     summary: curves.map {

@@ -84,12 +84,7 @@ public struct ReportPage: Sendable {
         binary(result).flatMap { NamedCurve(result.answers.name, $0) }
       }
       if !curves.isEmpty {
-        sections.append(
-          Section(
-            id: "curves", title: "Curves",
-            body:
-              "<div class=\"grid2 grid3\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n"
-          ))
+        sections.append(Section(id: "curves", title: "Curves", body: curveFigures(curves)))
       }
     }
     for (number, result) in assessment.results.enumerated() {
@@ -237,8 +232,7 @@ public struct ReportPage: Sendable {
     }
     return confusionMarkup(assessment.confusion(result), classes: set.classes)
       + TableMarkup(head: ["class against the rest"] + metrics.map(\.title), rows: rows).text
-      + (curves.isEmpty
-        ? "" : "<div class=\"grid2 grid3\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n")
+      + (curves.isEmpty ? "" : curveFigures(curves))
   }
 
   private var calibration: String {
