@@ -143,7 +143,7 @@ let package = Package(
       name: "pneumo-train",
       dependencies: [
         "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoEvaluation",
-        "PneumoConsole", "PneumoCommandLine", "PneumoDatasetOptions", argumentParser,
+        "PneumoFiles", "PneumoConsole", "PneumoCommandLine", "PneumoDatasetOptions", argumentParser,
       ]),
     .executableTarget(
       name: "pneumo-infer",
@@ -219,7 +219,8 @@ let package = Package(
     .testTarget(
       name: "PneumoReportTests",
       dependencies: [
-        "PneumoReport", "PneumoEvaluation", "PneumoJSON", "PneumoCheckpoint", "PneumoTestSupport",
+        "PneumoReport", "PneumoChart", "PneumoEvaluation", "PneumoJSON", "PneumoCheckpoint",
+        "PneumoTestSupport",
       ]),
     .testTarget(
       name: "PneumoTrainingTests",
@@ -228,7 +229,7 @@ let package = Package(
     .testTarget(
       name: "PneumoExperimentTests",
       dependencies: [
-        "PneumoExperiment", "PneumoImaging", "PneumoTestSupport",
+        "PneumoExperiment", "PneumoFiles", "PneumoImaging", "PneumoTestSupport",
       ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(

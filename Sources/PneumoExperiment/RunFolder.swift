@@ -6,26 +6,8 @@ import PneumoFiles
 import PneumoJSON
 import PneumoModel
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// What a finished run leaves in its folder.
 public enum RunFolder {
-  /// Makes a folder and those above it, where they do not exist.
-  public static func make(_ path: String) throws(RunError) {
-    var partial = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      partial += partial.isEmpty || partial == "/" ? String(part) : "/" + part
-      guard mkdir(partial, 0o777) == 0 || errno == EEXIST else {
-        throw RunError(
-          .file, "\(path): cannot make the folder: \(String(cString: strerror(errno)))")
-      }
-    }
-  }
-
   /// Stores calibration, threshold and metrics in `best.ckpt`, and answers it.
   @discardableResult
   public static func finish(

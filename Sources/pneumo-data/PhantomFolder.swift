@@ -36,13 +36,13 @@ struct PhantomFolder: Sendable {
   /// Makes the folder, or takes it where it is empty.
   init(creating path: String) throws(FileError) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    try Self.makeFolder(self.path)
+    try makeFolder(self.path)
     guard try Self.isEmpty(self.path) else {
       throw FileError(
         .system, path: self.path, reason: "this folder is not empty; name a new one, or empty it")
     }
     for finding in Phantom.Finding.allCases {
-      try Self.makeFolder("\(self.path)/\(finding.rawValue)")
+      try makeFolder("\(self.path)/\(finding.rawValue)")
     }
   }
 
@@ -91,11 +91,6 @@ struct PhantomFolder: Sendable {
     } catch {
       throw error.naming(file: file)
     }
-  }
-
-  private static func makeFolder(_ path: String) throws(FileError) {
-    guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-    throw failure(path, "cannot make this folder")
   }
 
   private static func isEmpty(_ path: String) throws(FileError) -> Bool {

@@ -133,7 +133,7 @@ struct AnsweredData {
       throw Failure(
         description: "\(data.source): has the classes \(quoted(unknown.map { data.classes[$0] })), "
           + "which \(model.path) does not know; its labels are \(quoted(model.model.labels)). Name "
-          + "folders, or the column label, as the model does")
+          + "folders, or the column label, as the model does, and give the folder of one split")
     }
     return data.samples.map { numbers[$0.label] ?? 0 }
   }

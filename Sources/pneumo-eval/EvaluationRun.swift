@@ -3,7 +3,6 @@ import Pneumo
 import PneumoConsole
 import PneumoDataset
 import PneumoEvaluation
-import PneumoExperiment
 import PneumoFiles
 import PneumoReport
 
@@ -101,7 +100,7 @@ struct EvaluationRun {
         of: assessment.set, count: command.gallery, seed: UInt64(command.seed), threads: threads,
         instructionSet: command.isa)
     }
-    try RunFolder.make(folder)
+    try makeFolder(folder)
     let files = [
       ("metrics.json", assessment.json.indentedText + "\n"), ("predictions.csv", assessment.csv),
       ("index.html", page.html),

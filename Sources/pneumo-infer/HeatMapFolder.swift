@@ -7,12 +7,6 @@ import PneumoImaging
 import PneumoPipeline
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// How heat maps are made.
 enum HeatMapMethod: String, ExpressibleByArgument, CaseIterable {
   case gradcam, occlusion
@@ -57,10 +51,7 @@ final class HeatMapFolder {
           try OcclusionMap(
             model, threads: options.threads, instructionSet: options.instructionSet))
       }
-    guard mkdir(self.path, 0o777) == 0 || errno == EEXIST else {
-      throw HeatMapFolderError(
-        description: "\(path): cannot make the folder: \(String(cString: strerror(errno)))")
-    }
+    try makeFolder(self.path)
   }
 
   /// Writes a picture for each outcome that is an answer; answers, for each outcome, where it is, or

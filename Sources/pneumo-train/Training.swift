@@ -5,6 +5,7 @@ import PneumoConsole
 import PneumoDataset
 import PneumoEvaluation
 import PneumoExperiment
+import PneumoFiles
 import PneumoJSON
 import PneumoModel
 import PneumoTraining
@@ -49,7 +50,7 @@ struct Training {
     let splits = try makeSplits(images, groups)
     say(summary(of: graph, settings))
     if !resumes {
-      try RunFolder.make(output)
+      try makeFolder(output)
       try RunFolder.write(
         record.json(
           settings, images, splits, splitSeed: command.splitSeed, instructionSet: kernels.name,
@@ -59,7 +60,7 @@ struct Training {
     func trained(
       _ settings: RunSettings, _ split: Split, _ folder: String
     ) throws -> TrainingRun {
-      try RunFolder.make(folder)
+      try makeFolder(folder)
       let run = try TrainingRun(
         settings, images, cache, split, folder: folder, resumes: resumes, threads: threads,
         kernels: kernels)

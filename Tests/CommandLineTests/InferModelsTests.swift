@@ -152,7 +152,11 @@ import Testing
   @Test func placesThatCannotBeWrittenAreNamed() throws {
     try folder.write([1], to: "file")
     let blocked = try tool.run(["a.pnm", "images", "--heatmap", "file/maps"], in: folder)
-    #expect(blocked.exitCode == 1 && blocked.error.contains("file/maps: cannot make the folder"))
+    #expect(
+      blocked.exitCode == 1
+        && blocked.error.contains("file/maps: cannot make the folder: Not a directory"))
+    let taken = try tool.run(["a.pnm", "images", "--heatmap", "file"], in: folder)
+    #expect(taken.exitCode == 1 && taken.error.contains("file: cannot make the folder: something"))
     try FileManager.default.createDirectory(
       atPath: folder.path("maps/one.heatmap.jpeg"), withIntermediateDirectories: true)
     let result = try tool.run(["a.pnm", "images", "--heatmap", "maps"], in: folder)

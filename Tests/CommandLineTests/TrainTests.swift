@@ -74,7 +74,7 @@ import Testing
     #expect(lines.count == 12)
     for line in lines {
       let fields = line.split(separator: ",")
-      let path = folder.path(String(fields[0].dropFirst().dropLast()))
+      let path = folder.path(String(fields[0]))
       let answers = try session.predict(try loader.load(path))
       let light = try #require(answers.first)
       #expect(abs(Double(light.probability) - (try #require(Double(fields[3])))) < 1e-4)
@@ -122,7 +122,7 @@ import Testing
     let loader = ImageLoader(session.model.preprocessing)
     for line in all.split(separator: "\n").dropFirst().prefix(30) {
       let fields = line.split(separator: ",")
-      let pixels = try loader.load(folder.path(fields[0].filter { $0 != "\"" }))
+      let pixels = try loader.load(folder.path(String(fields[0])))
       let answers = try session.predict(pixels)[0].probabilities
       for (answer, expected) in zip(answers, fields.suffix(3)) {
         #expect(abs(Double(answer) - (try #require(Double(expected)))) < 1e-4, "\(line)")

@@ -3,6 +3,7 @@ import PneumoCheckpoint
 import PneumoCompute
 import PneumoDataset
 @testable import PneumoExperiment
+import PneumoFiles
 import PneumoImaging
 import PneumoModel
 import PneumoTestSupport
@@ -60,7 +61,7 @@ private struct Setup {
   }
 
   func run(_ name: String, resumes: Bool = false, threads: Int = 2) throws -> TrainingRun {
-    try RunFolder.make(folder.path(name))
+    try makeFolder(folder.path(name))
     return try TrainingRun(
       settings, dataset, cache, split, folder: folder.path(name), resumes: resumes,
       threads: threads, kernels: try InstructionSet.select())

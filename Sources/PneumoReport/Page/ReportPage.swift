@@ -294,8 +294,9 @@ public struct ReportPage: Sendable {
       <li>AUROC is the share of pairs of a positive and a negative in which the positive has the higher \
       score, ties counting one half.\(deLongText) DeLong's test (DeLong, DeLong &amp; Clarke-Pearson \
       1988) compares two models on the same images, and takes these for independent.</li>
-      <li>Calibration error: \(CalibrationBins.count) bins of equal width (Naeini et al. 2015). \
-      Temperature scaling: a temperature and a bias (Platt 1999) fitted on four fifths of the \
+      <li>Calibration error: \(CalibrationBins.count) bins of equal width (Naeini et al. 2015); \
+      that of few images, and of resamples, comes out too high. Temperature scaling: a temperature and \
+      a bias (Platt 1999) fitted on four fifths of the \
       patients and tried on the last, in turn.</li>
       \(assessment.set.isBinary ? "" : """
         <li>Recall, specificity, precision, NPV, F1, AUROC and average precision of all classes \
