@@ -46,12 +46,15 @@ public struct Gallery: Sendable {
 
   /// The number of the model that the pictures are about.
   public let model: Int
+  /// How the heat maps were made, in a few words.
+  public let method: String
   /// By kind, in the order of ``choices(_:in:count:seed:)``.
   public let pictures: [Kind: [Picture]]
 
   /// Pictures of what a model answered.
-  public init(model: Int, pictures: [Kind: [Picture]]) {
+  public init(model: Int, method: String, pictures: [Kind: [Picture]]) {
     self.model = model
+    self.method = method
     self.pictures = pictures
   }
 

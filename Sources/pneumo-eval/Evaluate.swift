@@ -96,6 +96,10 @@ struct Evaluate: ParsableCommand {
   @Option(help: "X-rays of each kind in the report; 0 for none.")
   var gallery = 8
 
+  @Option(
+    help: "Their heat maps. gradcam: by the last convolution. occlusion: by hiding parts, slow.")
+  var heatmapMethod = HeatMapMethod.gradcam
+
   @Option(help: "The title of the report.")
   var title: String?
 

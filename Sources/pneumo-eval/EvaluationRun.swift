@@ -96,9 +96,7 @@ struct EvaluationRun {
     page.remarks = answered?.remarks ?? []
     if let run = command.runFolder { page.training = try TrainingCurves(run: run) }
     if command.gallery > 0, let answered {
-      page.gallery = answered.gallery(
-        of: assessment.set, count: command.gallery, seed: UInt64(command.seed), threads: threads,
-        instructionSet: command.isa)
+      page.gallery = try answered.gallery(of: assessment.set, command, threads: threads)
     }
     try makeFolder(folder)
     let files = [

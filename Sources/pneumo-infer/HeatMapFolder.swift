@@ -1,16 +1,11 @@
-import ArgumentParser
 import Pneumo
+import PneumoCommandLine
 import PneumoCompute
 import PneumoFiles
 import PneumoHeatMap
 import PneumoImaging
 import PneumoPipeline
 import Synchronization
-
-/// How heat maps are made.
-enum HeatMapMethod: String, ExpressibleByArgument, CaseIterable {
-  case gradcam, occlusion
-}
 
 /// A folder of X-rays with their heat maps, one for each image that was answered.
 final class HeatMapFolder {
@@ -25,15 +20,10 @@ final class HeatMapFolder {
     let instructionSet: String?
   }
 
-  private enum Maker {
-    case gradCAM(GradCAM)
-    case occlusion(OcclusionMap)
-  }
-
   private let path: String
   private let model: Model
   private let options: Options
-  private let maker: Maker
+  private let maker: any HeatMapMaker
   /// How often each name was given away.
   private var names: [String: Int] = [:]
 
@@ -44,12 +34,9 @@ final class HeatMapFolder {
     self.options = options
     maker =
       switch options.method {
-      case .gradcam:
-        .gradCAM(try GradCAM(model, instructionSet: options.instructionSet))
+      case .gradcam: try GradCAM(model, instructionSet: options.instructionSet)
       case .occlusion:
-        .occlusion(
-          try OcclusionMap(
-            model, threads: options.threads, instructionSet: options.instructionSet))
+        try OcclusionMap(model, threads: options.threads, instructionSet: options.instructionSet)
       }
     try makeFolder(self.path)
   }
@@ -83,17 +70,13 @@ final class HeatMapFolder {
   }
 
   private static func write(
-    _ path: String, to target: String, _ maker: Maker, _ model: Model, _ label: Int,
+    _ path: String, to target: String, _ maker: any HeatMapMaker, _ model: Model, _ label: Int,
     _ opacity: Float
   ) throws {
     let image = try JPEGDecoder().decode(
       file: path, applyingOrientation: model.preprocessing.appliesOrientation)
     let tensor = Preprocessor(model.preprocessing).tensor(of: image)
-    let map =
-      switch maker {
-      case .gradCAM(let gradCAM): try gradCAM.map(of: tensor, label: label)
-      case .occlusion(let occlusion): try occlusion.map(of: tensor, label: label)
-      }
+    let map = try maker.map(of: tensor, label: label)
     let picture = map.overlay(on: image, opacity: opacity)
     try writeAtomically(
       picture.jpegBytes(quality: 90, subsampling: .none), to: target)

@@ -165,6 +165,21 @@ import Testing
     #expect(result.error.contains("twice.csv:3: data/NORMAL/p0.jpeg stands on line 2 already"))
   }
 
+  @Test(arguments: [("gradcam", "Grad-CAM"), ("occlusion", "occlusion, Zeiler &amp; Fergus")])
+  func picturesHaveHeatMaps(method: String, name: String) throws {
+    let result = try run([
+      "m1.pnm", "data", "-o", "report", "--heatmap-method", method, "--gallery", "2",
+    ])
+    #expect(result.exitCode == 0, "\(result.error)")
+    let page = String(decoding: try folder.read("report/index.html"), as: UTF8.self)
+    #expect(page.contains(name))
+    let (pictures, maps) = (page.ranges(of: "class=\"xray\""), page.ranges(of: "class=\"heat\""))
+    #expect((4...6).contains(pictures.count) && maps.count == pictures.count)
+    #expect(try run(["m1.pnm", "data", "-o", "plain", "--gallery", "0"]).exitCode == 0)
+    let plain = String(decoding: try folder.read("plain/index.html"), as: UTF8.self)
+    #expect(!plain.contains("class=\"xray\""))
+  }
+
   @Test func trainingCurvesOfARun() throws {
     let missing = try run(["m1.pnm", "data", "-o", "report", "--run", "nowhere"])
     #expect(missing.exitCode == 1 && missing.error.contains("nowhere/history.json"))

@@ -90,7 +90,7 @@ import Testing
     page.training = TrainingCurves(
       source: "run", series: [.init(title: "loss", training: [1, 0.5], validation: [1.2])])
     page.gallery = Gallery(
-      model: 0,
+      model: 0, method: "by hand",
       pictures: [.errors: [Gallery.Picture(index: 0, image: [255, 216, 255], heatMap: [1, 2])]])
     let html = page.html
     #expect(html.hasPrefix("<!doctype html>"))

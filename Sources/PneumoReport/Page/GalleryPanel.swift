@@ -23,8 +23,8 @@ struct GalleryPanel {
       <input id="opacity" type="range" min="0" max="100" value="60">
       </form>
       <p class="quiet">Bright: what speaks for \(Format.markup(set.isBinary ? set.classes[1] : "the answer")) \
-      in the eyes of the network (Grad-CAM, Selvaraju et al. 2017, at its last convolution). It shows \
-      where a network looks, not where disease is.</p>
+      in the eyes of the network (\(Format.markup(gallery.method))). It shows where a network looks, not \
+      where disease is.</p>
       <svg width="0" height="0" style="position:absolute" aria-hidden="true"><filter id="light" color-interpolation-filters="sRGB">\
       <feColorMatrix values="1 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0.5 0.5 0.5 0 0"/></filter></svg>
 
