@@ -37,8 +37,11 @@ extension Assessment {
     let counts = set.classes.indices.map { label in
       "\(Format.grouped(set.cases.count { $0.label == label })) \(set.classes[label])"
     }
-    return "\(Format.grouped(set.cases.count)) images of \(Format.grouped(patients)) patients: "
-      + counts.joined(separator: ", ")
+    // Where nothing tells a patient, an image is its own.
+    let isKnown = set.cases.contains { $0.patient != $0.path }
+    let whose =
+      isKnown ? " of \(Format.grouped(patients)) patients" : ", each taken for a patient's own"
+    return "\(Format.grouped(set.cases.count)) images\(whose): \(counts.joined(separator: ", "))"
   }
 
   /// Why metrics have no value, a line each.

@@ -144,13 +144,18 @@ struct AnsweredData {
 
   // MARK: Answers
 
-  /// File names without their endings; whole paths where those are the same.
+  /// File names without their endings; whole paths where those are the same, with numbers where a file
+  /// comes again.
   private static func names(of paths: [String]) -> [String] {
     let stems = paths.map { path in
       let name = path.split(separator: "/").last.map(String.init) ?? path
       return name.hasSuffix(".pnm") ? String(name.dropLast(4)) : name
     }
-    return Set(stems).count == stems.count ? stems : paths
+    if Set(stems).count == stems.count { return stems }
+    return paths.enumerated().map { index, path in
+      let before = paths[..<index].count { $0 == path }
+      return before > 0 ? "\(path) (\(before + 1))" : path
+    }
   }
 
   /// - Parameter order: for each class its number in the model.
@@ -201,8 +206,9 @@ struct AnsweredData {
         parts.reduce(0.0) { $0 + $1.logits[index][output] } / count
       }
     }
+    let name = "ensemble"
     return PredictionSet.Answers(
-      name: "ensemble",
+      name: parts.contains { $0.name == name } ? "ensemble of all" : name,
       about: ["the mean of the logits of \(parts.map(\.name).joined(separator: ", "))"],
       logits: logits,
       probabilities: logits.map { row in

@@ -145,8 +145,11 @@ struct Evaluate: ParsableCommand {
         value.map { (0...1).contains($0) } ?? true,
         "\(name) is \(value ?? 0), expected 0 to 1.")
     }
+    let point = choose.flatMap { OperatingPoint($0) }
+    var isRule = point != nil
+    if case .fixed = point { isRule = false }
     try check(
-      choose.map { OperatingPoint($0) != nil } ?? true,
+      choose == nil || isRule,
       "--choose is '\(choose ?? "")', expected youden, sensitivity=0.95 or cost=FN:5,FP:1.")
     try check(choose == nil || threshold == nil, "Give --choose or --threshold, not both.")
     try check(

@@ -41,7 +41,7 @@ struct EvaluationRun {
     let assessment = Assessment(
       set,
       options: Assessment.Options(
-        prevalence: set.isBinary ? command.prevalence : nil, resamples: command.resamples,
+        prevalence: command.prevalence, resamples: command.resamples,
         seed: UInt64(command.seed)), threads: threads)
     print(assessment)
     let failures = answered?.failures ?? []
@@ -50,7 +50,10 @@ struct EvaluationRun {
     }
     if let path = command.saveThreshold, let answered {
       try answered.saveThreshold(set.models[0], to: path)
-      say("\(path): a copy of the model with a threshold of \(set.models[0].threshold ?? 0.5)\n")
+      if command.format == .table {
+        say(
+          "\(path) is a copy of the model with a threshold of \(set.models[0].threshold ?? 0.5)\n")
+      }
     }
     if !failures.isEmpty {
       complain(
@@ -60,12 +63,15 @@ struct EvaluationRun {
     }
   }
 
-  /// By `--threshold` or `--choose`, for all models.
+  /// By `--threshold` or `--choose`, for all models. Refuses what is for two classes where there are more.
   private func applyThreshold(to set: inout PredictionSet) throws {
-    guard command.threshold != nil || command.choose != nil else { return }
-    guard set.isBinary else {
+    guard
+      set.isBinary
+        || [command.threshold, command.prevalence].allSatisfy({ $0 == nil })
+          && command.choose == nil
+    else {
       throw ValidationError(
-        "A threshold is for two classes; there are \(set.classes.count): "
+        "A threshold and a prevalence are for two classes; there are \(set.classes.count): "
           + set.classes.joined(separator: ", ") + ".")
     }
     if let threshold = command.threshold {

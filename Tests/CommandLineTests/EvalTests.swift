@@ -38,7 +38,8 @@ import Testing
   @Test func aReportHasThreeFiles() throws {
     let result = try run(["m1.pnm", "data", "--model", "m2.pnm", "--ensemble", "-o", "report"])
     #expect(result.exitCode == 0, "\(result.error)")
-    #expect(result.output.hasPrefix("12 images of 12 patients: 6 NORMAL, 6 PNEUMONIA\n"))
+    #expect(
+      result.output.hasPrefix("12 images, each taken for a patient's own: 6 NORMAL, 6 PNEUMONIA\n"))
     #expect(result.output.contains("m1 against ensemble: AUROC"))
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path("report"))
     #expect(files.sorted() == ["index.html", "metrics.json", "predictions.csv"])
@@ -75,8 +76,28 @@ import Testing
     }
   }
 
+  /// A file that is named twice, and one that is named like the ensemble.
+  @Test func namesTellModelsApart() throws {
+    try FileManager.default.copyItem(
+      atPath: folder.path("m1.pnm"), toPath: folder.path("ensemble.pnm"))
+    for (others, names) in [
+      (["m1.pnm", "ensemble.pnm"], ["m1.pnm", "m1.pnm (2)", "ensemble.pnm", "ensemble"]),
+      (["ensemble.pnm"], ["m1", "ensemble", "ensemble of all"]),
+    ] {
+      let result = try run(
+        ["m1.pnm", "data", "--ensemble", "-o", "report"] + others.flatMap { ["--model", $0] })
+      #expect(result.exitCode == 0, "\(result.error)")
+      let models = try #require(json("report/metrics.json")["models"] as? [[String: Any]])
+      #expect(models.map { $0["name"] as? String } == names)
+      #expect(try run(["--predictions", "report/predictions.csv"]).exitCode == 0)
+    }
+  }
+
   @Test func jsonIsJSON() throws {
-    let result = try run(["m1.pnm", "data", "--format", "json", "--prevalence", "0.1"])
+    let result = try run([
+      "m1.pnm", "data", "--format", "json", "--prevalence", "0.1", "--threshold", "0.4",
+      "--save-threshold", "copy.pnm", "-o", "report",
+    ])
     let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
     let json = try #require(object as? [String: Any])
     #expect(json["images"] as? Int == 12 && json["prevalence"] as? Double == 0.1)
@@ -194,6 +215,7 @@ import Testing
   @Test(arguments: [
     [], ["m1.pnm"], ["m1.pnm", "data", "--prevalence", "2"],
     ["m1.pnm", "data", "--choose", "best"],
+    ["m1.pnm", "data", "--choose", "0.5"],
     ["m1.pnm", "data", "--choose", "youden", "--threshold", "0.5"],
     ["m1.pnm", "data", "--save-threshold", "x.pnm"], ["m1.pnm", "data", "--ensemble"],
     ["m1.pnm", "data", "--predictions", "x.csv"], ["m1.pnm", "data", "--gallery", "-1"],
