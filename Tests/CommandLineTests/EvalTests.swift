@@ -177,6 +177,48 @@ import Testing
     #expect(unknown.error.contains("which other.pnm does not know; its labels are 'a', 'b'"))
   }
 
+  /// Three classes, in another order than that of their folders.
+  @Test func severalClasses() throws {
+    var builder = GraphBuilder(input: .image(height: 16, width: 16, channels: 3), seed: 6)
+    builder.append(builder.convolution(3, 3, 8, activation: .relu))
+    builder.append(.globalPooling(.average))
+    builder.append(builder.dense(8, 3, activation: .softmax))
+    try Model(
+      graph: builder.graph(), preprocessing: builder.preprocessing,
+      labels: ["mid", "dark", "light"]
+    ).write(to: folder.path("three.pnm"))
+    for (index, name) in ["dark", "light", "mid"].enumerated() {
+      for copy in 0..<4 {
+        let pixels = (0..<256).map { UInt8(80 * index + ($0 * (copy + 3)) % 61) }
+        let image = PixelImage(width: 16, height: 16, channels: 1, pixels: pixels)
+        try folder.write(image.jpegBytes(quality: 90), to: "three/\(name)/\(copy).jpeg")
+      }
+    }
+    let result = try run([
+      "three.pnm", "three", "--model", "three.pnm", "--ensemble", "-o", "report",
+    ])
+    #expect(result.exitCode == 0, "\(result.error)")
+    #expect(result.output.contains("4 mid, 4 dark, 4 light"))
+    let infer = try Tool(name: "pneumo-infer").run(
+      ["three.pnm", "three", "--format", "csv"], in: folder)
+    let labels = infer.output.split(separator: "\n").dropFirst().map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      return "\(fields[0]),\(fields[1])"
+    }
+    let table = String(decoding: try folder.read("report/predictions.csv"), as: UTF8.self)
+    let answers = table.split(separator: "\n").dropFirst().map { line in
+      let fields = line.split(separator: ",")
+      return "\(fields[1]),\(fields[4])"
+    }
+    #expect(answers.count == 36 && Array(answers.prefix(12)) == labels)
+    #expect(Array(answers.suffix(12)) == labels)
+    let models = try #require(json("report/metrics.json")["models"] as? [[String: Any]])
+    #expect((models[0]["one_vs_rest"] as? [String: Any])?.count == 3)
+    #expect((models[0]["confusion"] as? [[Int]])?.map { $0.reduce(0, +) } == [4, 4, 4])
+    let threshold = try run(["three.pnm", "three", "--choose", "youden"])
+    #expect(threshold.exitCode == 2 && threshold.error.contains("are for two classes; there are 3"))
+  }
+
   @Test func rowsThatRepeatAreRefused() throws {
     try folder.write(
       Array("path,label\ndata/NORMAL/p0.jpeg,NORMAL\ndata/NORMAL/p0.jpeg,NORMAL\n".utf8),
