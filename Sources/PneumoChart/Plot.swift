@@ -114,7 +114,7 @@ public struct Plot: Sendable {
 
   /// Says what a place means.
   public mutating func note(x: Double, y: Double, _ text: String) {
-    notes.append(Note(x: pixel(x: x), y: pixel(y: y), text: text))
+    notes.append(Note(x: pixel(x: x), y: pixel(y: y), text: Format.visible(text)))
   }
 
   /// The picture. It has no colours of its own; see ``Plot/style``.
@@ -122,7 +122,7 @@ public struct Plot: Sendable {
     let frame = [Self.left, Self.top, Self.right, Self.bottom].map(number)
     var text = """
       <svg class="plot" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" \
-      tabindex="0" aria-label="\(Format.markup("\(title): \(summary)"))" \
+      tabindex="0" aria-label="\(escaped("\(title): \(summary)"))" \
       data-frame="\(frame.joined(separator: " "))" data-scale="\(x.scale.rawValue)" \
       data-x="\(x.range.lowerBound) \(x.range.upperBound)" \
       data-y="\(y.range.lowerBound) \(y.range.upperBound)"\(attribute("data-plot", name)) \
@@ -145,7 +145,7 @@ public struct Plot: Sendable {
       x.title, x: (Self.left + Self.right) / 2, y: Self.bottom + 42, anchor: "middle")
     text += """
       <text class="quiet" transform="translate(13 \(number((Self.top + Self.bottom) / 2))) \
-      rotate(-90)" text-anchor="middle">\(Format.markup(y.title))</text>
+      rotate(-90)" text-anchor="middle">\(escaped(y.title))</text>
 
       """
     text += marks.joined(separator: "\n")
@@ -164,7 +164,7 @@ public struct Plot: Sendable {
           ? "<circle class=\"\(entry.style)\" cx=\"13\" cy=\"6\" r=\"4\"/>"
           : "<rect class=\"\(entry.style)\" x=\"5\" width=\"16\" height=\"12\"/>"
       return "<li><svg viewBox=\"0 0 26 12\" aria-hidden=\"true\">\(mark)</svg>"
-        + "\(Format.markup(entry.label))</li>"
+        + "\(escaped(entry.label))</li>"
     }
     return "<ul class=\"legend\">\(entries.joined())</ul>\n"
   }
@@ -175,12 +175,15 @@ public struct Plot: Sendable {
 
   private func label(_ text: String, x: Double, y: Double, anchor: String) -> String {
     "<text class=\"quiet\" x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\">"
-      + "\(Format.markup(text))</text>\n"
+      + "\(escaped(text))</text>\n"
   }
 
   private func attribute(_ name: String, _ value: String?) -> String {
-    value.map { " \(name)=\"\(Format.markup($0))\"" } ?? ""
+    value.map { " \(name)=\"\(escaped($0))\"" } ?? ""
   }
+
+  /// Control characters, as names may have, are spelt out.
+  private func escaped(_ text: String) -> String { Format.markup(Format.visible(text)) }
 
   private func number(_ value: Double) -> String { Format.fixed(value, 1) }
 }

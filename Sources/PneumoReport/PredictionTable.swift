@@ -1,4 +1,5 @@
 import PneumoCSV
+import PneumoConsole
 import PneumoEvaluation
 import PneumoFiles
 
@@ -208,7 +209,7 @@ private struct PredictionTable {
     var lines: [String: [String: Int]] = [:]
     for record in records.dropFirst() {
       var (model, row) = try Self.row(record, columns, width: header.fields.count, file)
-      let name = model.isEmpty ? String(stem ?? "predictions") : model
+      let name = Format.visible(model.isEmpty ? String(stem ?? "predictions") : model)
       if rows[name] == nil { order.append(name) }
       if columns.path == nil { row.path = "case \(rows[name, default: []].count + 1)" }
       if let line = lines[name, default: [:]].updateValue(row.line, forKey: row.path) {

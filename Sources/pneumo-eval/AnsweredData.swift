@@ -58,7 +58,7 @@ struct AnsweredData {
       throw Failure(description: "\(data.source): none of its images can be read")
     }
     self.failures = failures.sorted { $0.key < $1.key }.map(\.value)
-    let names = Self.names(of: models.map(\.path))
+    let names = Self.names(of: models.map { Format.visible($0.path) })
     var answers = models.indices.map { number in
       Self.answers(
         name: names[number], models[number], good.map { logits[number][$0] }, order[number])
@@ -193,7 +193,10 @@ struct AnsweredData {
       card.description, card.source.isEmpty ? "" : "source: \(card.source)",
       card.data.isEmpty ? "" : "trained on: \(card.data)", card.limitations,
     ]
-    return lines.filter { !$0.isEmpty }
+    // Texts of a card may have several lines.
+    return lines.filter { !$0.isEmpty }.map { line in
+      line.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
   }
 
   /// The mean of the logits, and of the thresholds.

@@ -19,7 +19,7 @@ import Testing
       models: (0..<models).map { number in
         let logits = labels.map { Double($0) * 3 - 1.5 + Double(random.below(4001) - 2000) / 1000 }
         return PredictionSet.Answers(
-          name: "<m\(number)>", logits: logits.map { [$0] },
+          name: "<m\(number)>\u{7}", logits: logits.map { [$0] },
           probabilities: logits.map { [1 - sigmoid($0), sigmoid($0)] }, isSinglePrecision: true,
           threshold: threshold, thresholdOrigin: .model)
       })
@@ -49,7 +49,7 @@ import Testing
         == Assessment(
           twoClasses(models: 3), options: .init(prevalence: 0.1, resamples: 50), threads: 1
         ).json.text)
-    #expect(assessment.text.contains("<m0> against <m2>"))
+    #expect(assessment.text.contains("<m0>\u{7} against <m2>"))
   }
 
   @Test func oneClassAloneSaysWhatIsUndefined() throws {
@@ -96,6 +96,7 @@ import Testing
     #expect(html.hasPrefix("<!doctype html>"))
     #expect(html.contains("a &amp; b &lt;/script&gt;&lt;b&gt;"))
     #expect(!html.contains("<i>remark") && !html.contains("<m0>"))
+    #expect(html.contains("&lt;m0&gt;\\u{7}") && !html.contains("\u{7}"))
     for outside in ["http:", "https:", "src=\"/", "url(", "@import"] {
       #expect(!html.replacing("url(#light)", with: "").contains(outside))
     }

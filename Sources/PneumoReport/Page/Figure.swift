@@ -1,6 +1,10 @@
 import PneumoChart
 import PneumoConsole
 
+/// `text` as it stands between tags or in quotes; control characters, as names of files may have, are
+/// spelt out.
+func escaped(_ text: String) -> String { Format.markup(Format.visible(text)) }
+
 /// A table as HTML.
 struct TableMarkup {
   let head: [String]
@@ -8,10 +12,10 @@ struct TableMarkup {
 
   /// The first column names the row.
   var text: String {
-    let head = self.head.map { "<th scope=\"col\">\(Format.markup($0))</th>" }.joined()
+    let head = self.head.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
     let rows = self.rows.map { row in
-      "<tr><th scope=\"row\">\(Format.markup(row[0]))</th>"
-        + row.dropFirst().map { "<td>\(Format.markup($0))</td>" }.joined() + "</tr>\n"
+      "<tr><th scope=\"row\">\(escaped(row[0]))</th>"
+        + row.dropFirst().map { "<td>\(escaped($0))</td>" }.joined() + "</tr>\n"
     }
     return "<div class=\"scroll\"><table><thead><tr>\(head)</tr></thead>\n<tbody>\n"
       + rows.joined() + "</tbody></table></div>\n"
@@ -22,7 +26,7 @@ struct TableMarkup {
 func figure(_ plot: Plot, table: TableMarkup) -> String {
   """
   <figure>
-  <figcaption>\(Format.markup(plot.title))</figcaption>
+  <figcaption>\(escaped(plot.title))</figcaption>
   \(plot.legendMarkup)\(plot.svg)<output class="note" aria-live="polite">&nbsp;</output>
   <details><summary>Numbers</summary>
   \(table.text)</details>

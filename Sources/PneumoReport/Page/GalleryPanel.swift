@@ -22,8 +22,8 @@ struct GalleryPanel {
       <label for="opacity">Strength of the heat maps</label>
       <input id="opacity" type="range" min="0" max="100" value="60">
       </form>
-      <p class="quiet">Bright: what speaks for \(Format.markup(set.isBinary ? set.classes[1] : "the answer")) \
-      in the eyes of the network (\(Format.markup(gallery.method))). It shows where a network looks, not \
+      <p class="quiet">Bright: what speaks for \(escaped(set.isBinary ? set.classes[1] : "the answer")) \
+      in the eyes of the network (\(escaped(gallery.method))). It shows where a network looks, not \
       where disease is.</p>
       <svg width="0" height="0" style="position:absolute" aria-hidden="true"><filter id="light" color-interpolation-filters="sRGB">\
       <feColorMatrix values="1 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0.5 0.5 0.5 0 0"/></filter></svg>
@@ -37,7 +37,7 @@ struct GalleryPanel {
         : "<ul class=\"pictures\">\n\(pictures.map(picture).joined())</ul>\n"
       return "<h3>\(kind.title)</h3>\n<p class=\"quiet\">\(kind.explanation)</p>\n\(body)"
     }
-    return "<p>Answers of \(Format.markup(name)).</p>\n\(slider)\(parts.joined())"
+    return "<p>Answers of \(escaped(name)).</p>\n\(slider)\(parts.joined())"
   }
 
   private func picture(_ picture: Gallery.Picture) -> String {
@@ -55,12 +55,12 @@ struct GalleryPanel {
     let of = set.isBinary ? set.classes[1] : set.classes[answers.classes[picture.index]]
     return """
       <li class="\(isRight ? "right" : "wrong")"><figure><div class="xray">\
-      <img alt="\(Format.markup(file))" src="data:image/jpeg;base64,\(Format.base64(picture.image))">\
+      <img alt="\(escaped(file))" src="data:image/jpeg;base64,\(Format.base64(picture.image))">\
       \(heatMap ?? "")</div>
-      <figcaption><b>\(isRight ? "✓" : "✗") \(Format.markup(set.classes[image.label]))</b>\
-      \(isRight ? "" : ", answered \(Format.markup(set.classes[answers.classes[picture.index]]))")<br>
-      p(\(Format.markup(of))) = \(probabilityText(probability))<br>
-      <small title="\(Format.markup(image.path))">\(Format.markup(file))</small></figcaption></figure></li>
+      <figcaption><b>\(isRight ? "✓" : "✗") \(escaped(set.classes[image.label]))</b>\
+      \(isRight ? "" : ", answered \(escaped(set.classes[answers.classes[picture.index]]))")<br>
+      p(\(escaped(of))) = \(probabilityText(probability))<br>
+      <small title="\(escaped(image.path))">\(escaped(file))</small></figcaption></figure></li>
 
       """
   }

@@ -30,9 +30,9 @@ public struct ReportPage: Sendable {
   /// The page.
   public var html: String {
     let sections = self.sections
-    let links = sections.map { "<a href=\"#\($0.id)\">\(Format.markup($0.title))</a>" }
+    let links = sections.map { "<a href=\"#\($0.id)\">\(escaped($0.title))</a>" }
     let bodies = sections.map { section in
-      "<section id=\"\(section.id)\"><h2>\(Format.markup(section.title))</h2>\n\(section.body)</section>\n"
+      "<section id=\"\(section.id)\"><h2>\(escaped(section.title))</h2>\n\(section.body)</section>\n"
     }
     return """
       <!doctype html>
@@ -44,21 +44,21 @@ public struct ReportPage: Sendable {
       style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
       <meta name="generator" content="pneumo-eval">
       <link rel="icon" href="data:,">
-      <title>\(Format.markup(title))</title>
+      <title>\(escaped(title))</title>
       <style>
       \(Resource.style)
       </style>
       </head>
       <body>
       <header>
-      <h1>\(Format.markup(title))</h1>
-      <p class="scope">\(Format.markup(assessment.scope)).</p>
+      <h1>\(escaped(title))</h1>
+      <p class="scope">\(escaped(assessment.scope)).</p>
       \(verdicts)\(notices)<nav aria-label="Contents">\(links.joined(separator: "\n"))</nav>
       </header>
       <main>
       \(bodies.joined())</main>
       <footer>
-      <p>Made by <code>\(Format.markup(command))</code></p>
+      <p>Made by <code>\(escaped(command))</code></p>
       <p>Pneumo is no medical device; nothing here is a diagnosis.</p>
       </footer>
       <script type="application/json" id="data">\(data)</script>
@@ -141,8 +141,8 @@ public struct ReportPage: Sendable {
       } else {
         text = "answers \(result.evaluation[.accuracy]?.value.map { percent($0) } ?? "–") right."
       }
-      return "<p class=\"verdict\"><strong>\(Format.markup(result.answers.name))</strong> "
-        + "\(Format.markup(text))</p>\n"
+      return "<p class=\"verdict\"><strong>\(escaped(result.answers.name))</strong> "
+        + "\(escaped(text))</p>\n"
     }.joined()
   }
 
@@ -150,14 +150,14 @@ public struct ReportPage: Sendable {
     let notices = assessment.warnings + remarks
     guard !notices.isEmpty else { return "" }
     return "<aside aria-label=\"Notes\"><ul>"
-      + notices.map { "<li>\(Format.markup($0))</li>" }.joined() + "</ul></aside>\n"
+      + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul></aside>\n"
   }
 
   // MARK: Sections
 
   private var numbers: String {
     let results = assessment.results
-    let head = results.map { "<th scope=\"col\">\(Format.markup($0.answers.name))</th>" }.joined()
+    let head = results.map { "<th scope=\"col\">\(escaped($0.answers.name))</th>" }.joined()
     var rows = ""
     if set.isBinary {
       rows += "<tr><th scope=\"row\">threshold</th>"
@@ -169,8 +169,8 @@ public struct ReportPage: Sendable {
     }
     for measurement in results[0].evaluation.measurements {
       let metric = measurement.metric
-      rows += "<tr><th scope=\"row\"><span title=\"\(Format.markup(metric.explanation))\">"
-      rows += "\(Format.markup(metric.title))</span></th>"
+      rows += "<tr><th scope=\"row\"><span title=\"\(escaped(metric.explanation))\">"
+      rows += "\(escaped(metric.title))</span></th>"
       let values = results.map { $0.evaluation[metric]?.value }
       let best = metric.isLoss ? values.compactMap(\.self).min() : values.compactMap(\.self).max()
       for result in results {
@@ -199,7 +199,7 @@ public struct ReportPage: Sendable {
 
   private func cell(_ measurement: Measurement?, isBest several: Bool, _ best: Double?) -> String {
     guard let measurement, let value = measurement.value else {
-      return "<td>–<small>\(Format.markup(measurement?.undefined ?? ""))</small></td>"
+      return "<td>–<small>\(escaped(measurement?.undefined ?? ""))</small></td>"
     }
     let text = several && value == best ? "<b>\(measurement.valueText)</b>" : measurement.valueText
     let bootstrap = measurement.bootstrapInterval.map {
@@ -213,7 +213,7 @@ public struct ReportPage: Sendable {
     switch origin {
     case .model: "of the model"
     case .given: "given"
-    case .chosenHere(let rule): "chosen here: \(Format.markup(rule))"
+    case .chosenHere(let rule): "chosen here: \(escaped(rule))"
     }
   }
 
@@ -239,14 +239,14 @@ public struct ReportPage: Sendable {
     let figures = assessment.results.map { result in
       let what = set.isBinary ? set.classes[1] : "the chosen class"
       let name =
-        assessment.results.count > 1 ? "<h3>\(Format.markup(result.answers.name))</h3>\n" : ""
+        assessment.results.count > 1 ? "<h3>\(escaped(result.answers.name))</h3>\n" : ""
       return "<div>\(name)"
         + reliabilityFigure(result.calibration, result.recalibrated, what: what)
         + crossEntropyText(result) + "</div>\n"
     }
     return """
       <p>Of all images with a probability near p, a share of p should be \
-      \(Format.markup(set.isBinary ? set.classes[1] : "right")). Points above the diagonal: more came \
+      \(escaped(set.isBinary ? set.classes[1] : "right")). Points above the diagonal: more came \
       true than the model said. Bars are 95% intervals.</p>
       <div class="grid2">\(figures.joined())</div>
 
@@ -282,8 +282,8 @@ public struct ReportPage: Sendable {
 
   private var methods: String {
     let about = assessment.results.filter { !$0.answers.about.isEmpty }.map { result in
-      "<h3>\(Format.markup(result.answers.name))</h3><ul>"
-        + result.answers.about.map { "<li>\(Format.markup($0))</li>" }.joined() + "</ul>"
+      "<h3>\(escaped(result.answers.name))</h3><ul>"
+        + result.answers.about.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"
     }
     return """
       <ul>
@@ -313,7 +313,7 @@ public struct ReportPage: Sendable {
       binary(result)?.deLong.map { "\(result.answers.name) \(intervalText($0.interval))" }
     }
     return parts.isEmpty
-      ? "" : " DeLong's 95% intervals: \(Format.markup(parts.joined(separator: ", ")))."
+      ? "" : " DeLong's 95% intervals: \(escaped(parts.joined(separator: ", ")))."
   }
 
   // MARK: Data

@@ -28,7 +28,7 @@ struct ThresholdPanel {
     ]
     let rows = metrics.map { metric in
       """
-      <tr><th scope="row">\(Format.markup(metric.title))</th>\
+      <tr><th scope="row">\(escaped(metric.title))</th>\
       <td><span data-metric="\(metric.rawValue)">\(evaluation[metric]?.valueText ?? "–")</span>\
       <small data-interval="\(metric.rawValue)">\(evaluation[metric]?.intervalText ?? "")</small></td></tr>
       """
@@ -39,7 +39,7 @@ struct ThresholdPanel {
     return """
       <div class="panel" data-model="\(number)">
       <form class="slider" autocomplete="off">
-      <label for="slider\(number)">A case is answered as \(Format.markup(classes[1])) above</label>
+      <label for="slider\(number)">A case is answered as \(escaped(classes[1])) above</label>
       <input id="value\(number)" class="value" type="number" min="0" max="1" step="any" \
       value="\(threshold)" aria-label="threshold">
       <input id="slider\(number)" class="range" type="range" min="-100" max="100" step="0.1" \
@@ -67,7 +67,7 @@ struct ThresholdPanel {
 func confusionMarkup(
   _ counts: [[Int]], classes: [String], names: [[String]]? = nil
 ) -> String {
-  let head = classes.map { "<th scope=\"col\">\(Format.markup($0))</th>" }.joined()
+  let head = classes.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
   let rows = counts.enumerated().map { truth, row in
     let total = Double(max(row.reduce(0, +), 1))
     let cells = row.enumerated().map { answer, count in
@@ -77,7 +77,7 @@ func confusionMarkup(
         + "style=\"--share:\(Format.fixed(share, 4))\"><b>\(Format.grouped(count))</b>"
         + "<small>\(percent(share))</small></td>"
     }
-    return "<tr><th scope=\"row\">\(Format.markup(classes[truth]))</th>\(cells.joined())</tr>"
+    return "<tr><th scope=\"row\">\(escaped(classes[truth]))</th>\(cells.joined())</tr>"
   }
   return """
     <div class="scroll"><table class="confusion">

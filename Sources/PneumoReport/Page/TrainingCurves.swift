@@ -64,7 +64,7 @@ public struct TrainingCurves: Sendable {
               }
           }))
     }
-    return "<p>From <code>\(Format.markup(source))</code>.</p>\n"
+    return "<p>From <code>\(escaped(source))</code>.</p>\n"
       + "<div class=\"grid2\">\(figures.joined())</div>\n"
   }
 }
