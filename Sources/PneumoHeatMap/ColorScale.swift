@@ -24,6 +24,9 @@ enum ColorScale {
     fcffa4
     """)
 
+  /// Where the colour of a value of 0...1 begins.
+  static func index(of value: Float) -> Int { 3 * Int(value * 255 + 0.5) }
+
   private static func bytes(_ digits: StaticString) -> [UInt8] {
     digits.withUTF8Buffer { digits in
       func value(_ digit: UInt8) -> UInt8 { digit < 0x3A ? digit - 0x30 : digit - 0x57 }

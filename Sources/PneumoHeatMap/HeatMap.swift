@@ -67,11 +67,12 @@ public struct HeatMap: Hashable, Sendable {
 
   /// The normalised map in colours, from black for nothing to bright yellow for the most.
   public var image: PixelImage {
-    let pixels = normalized.values.flatMap { value -> [UInt8] in
-      let index = 3 * Int((value * 255).rounded())
-      return [
-        ColorScale.inferno[index], ColorScale.inferno[index + 1], ColorScale.inferno[index + 2],
-      ]
+    let colors = ColorScale.inferno
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * values.count)
+    for value in normalized.values {
+      let color = ColorScale.index(of: value)
+      pixels.append(contentsOf: colors[color..<color + 3])
     }
     return PixelImage(width: width, height: height, channels: 3, pixels: pixels)
   }
@@ -81,14 +82,16 @@ public struct HeatMap: Hashable, Sendable {
   /// - Parameter opacity: 0...1; of the colour at the greatest value.
   public func overlay(on image: PixelImage, opacity: Float) -> PixelImage {
     let map = normalized.resized(to: Extent(height: image.height, width: image.width))
-    let channels = image.channels
-    let pixels = map.values.enumerated().flatMap { place, value -> [UInt8] in
-      let color = 3 * Int((value * 255).rounded())
+    let (ground, channels, colors) = (image.pixels, image.channels, ColorScale.inferno)
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * map.values.count)
+    for (place, value) in map.values.enumerated() {
+      let color = ColorScale.index(of: value)
       let share = opacity * value
-      return (0..<3).map { channel in
-        let ground = Float(image.pixels[place * channels + (channels == 3 ? channel : 0)])
-        let paint = Float(ColorScale.inferno[color + channel])
-        return UInt8((ground + (paint - ground) * share).rounded())
+      for channel in 0..<3 {
+        let below = Float(ground[place * channels + (channels == 3 ? channel : 0)])
+        let paint = Float(colors[color + channel])
+        pixels.append(UInt8(below + (paint - below) * share + 0.5))
       }
     }
     return PixelImage(width: image.width, height: image.height, channels: 3, pixels: pixels)
