@@ -42,9 +42,26 @@ extension PredictionSet {
     tables: [String], positive: String? = nil, threshold: Double = 0.5,
     patient: (String) -> String = { $0 }
   ) throws(PredictionTableError) {
-    var parts: [(file: String, model: String, rows: [PredictionRow])] = []
+    var contents: [(file: String, bytes: [UInt8])] = []
     for file in tables {
-      let table = try PredictionTable(file)
+      do throws(FileError) {
+        contents.append((file, try readFile(file, limit: PredictionTable.sizeLimit)))
+      } catch {
+        throw PredictionTableError(file: file, line: nil, reason: error.reason)
+      }
+    }
+    try self.init(
+      contents: contents, positive: positive, threshold: threshold, patient: patient)
+  }
+
+  /// The same, of tables that have been read.
+  init(
+    contents: [(file: String, bytes: [UInt8])], positive: String? = nil, threshold: Double = 0.5,
+    patient: (String) -> String = { $0 }
+  ) throws(PredictionTableError) {
+    var parts: [(file: String, model: String, rows: [PredictionRow])] = []
+    for (file, bytes) in contents {
+      let table = try PredictionTable(file, bytes)
       for (model, rows) in table.models { parts.append((file, model, rows)) }
     }
     let first = parts[0]
@@ -120,25 +137,13 @@ private struct PredictionRow {
   /// Of classes by name.
   let named: [String: Score]
 
-  enum Score {
-    case probability(Double)
-    case logit(Double)
+  /// A logit, or a probability.
+  struct Score {
+    let value: Double
+    let isLogit: Bool
 
-    var isLogit: Bool { if case .logit = self { true } else { false } }
-
-    var logit: Double {
-      switch self {
-      case .logit(let logit): logit
-      case .probability(let probability): PneumoEvaluation.logit(probability)
-      }
-    }
-
-    var probability: Double {
-      switch self {
-      case .logit(let logit): sigmoid(logit)
-      case .probability(let probability): probability
-      }
-    }
+    var inLogits: Double { isLogit ? value : logit(value) }
+    var probability: Double { isLogit ? sigmoid(value) : value }
   }
 
   /// The answer in the order of the classes.
@@ -149,7 +154,7 @@ private struct PredictionRow {
       PredictionTableError(file: file, line: line, reason: reason)
     }
     if classes.count == 2, let score {
-      return ([score.logit], [1 - score.probability, score.probability])
+      return ([score.inLogits], [1 - score.probability, score.probability])
     }
     let scores = classes.compactMap { named[$0] }
     guard scores.count == classes.count else {
@@ -159,7 +164,7 @@ private struct PredictionRow {
           + "a column probability, or probability_NAME for every class")
     }
     if scores[0].isLogit {
-      let logits = scores.map(\.logit)
+      let logits = scores.map(\.inLogits)
       return (classes.count == 2 ? [logits[1] - logits[0]] : logits, softmax(logits[...]))
     }
     let probabilities = scores.map(\.probability)
@@ -176,7 +181,7 @@ private struct PredictionRow {
 
 /// The rows of a file, by model.
 private struct PredictionTable {
-  private static let sizeLimit = 1 << 30
+  static let sizeLimit = 1 << 30
   let models: [(name: String, rows: [PredictionRow])]
 
   private struct Columns {
@@ -186,16 +191,12 @@ private struct PredictionTable {
     var named: [(name: String, column: Int, isLogit: Bool)] = []
   }
 
-  init(_ file: String) throws(PredictionTableError) {
+  init(_ file: String, _ bytes: [UInt8]) throws(PredictionTableError) {
     let records: [CSVRecord]
-    do {
-      records = try readCSV(readFile(file, limit: Self.sizeLimit))
-    } catch let error as CSVProblem {
-      throw PredictionTableError(file: file, line: error.line, reason: error.reason)
-    } catch let error as FileError {
-      throw PredictionTableError(file: file, line: nil, reason: error.reason)
+    do throws(CSVProblem) {
+      records = try readCSV(bytes)
     } catch {
-      throw PredictionTableError(file: file, line: nil, reason: "\(error)")
+      throw PredictionTableError(file: file, line: error.line, reason: error.reason)
     }
     guard let header = records.first else {
       throw PredictionTableError(
@@ -284,7 +285,7 @@ private struct PredictionTable {
         throw fail(
           "\(value) is no probability, which is 0 to 1; call the column logit if it is one")
       }
-      return isLogit ? .logit(value) : .probability(value)
+      return PredictionRow.Score(value: value, isLogit: isLogit)
     }
     var named: [String: PredictionRow.Score] = [:]
     for column in columns.named {
