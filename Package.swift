@@ -1,11 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// A target in the folder of its layer. What it lists is all that it may import, and all that may
+/// import it are those that list it: `Tools/check-imports.sh` and the README's table are made from it.
+func library(
+  _ name: String, in layer: String, _ dependencies: [Target.Dependency] = [],
+  resources: [Resource] = [], linksMath: Bool = false
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)", resources: resources,
+    linkerSettings: linksMath ? [.linkedLibrary("m")] : [])
+}
+
 /// One kernel source tree, compiled once per instruction set.
 ///
-/// `Sources/PneumoKernelsAVX2` and `Sources/PneumoKernelsAVX512` are symbolic links to
-/// `Sources/PneumoKernels`; only the flags below differ.
-func kernelTarget(_ name: String, define: String, march: String? = nil) -> Target {
+/// `PneumoKernelsAVX2` and `PneumoKernelsAVX512` are symbolic links to `PneumoKernels`; only the flags
+/// below differ.
+func kernels(_ name: String, define: String, march: String? = nil) -> Target {
   var flags = [
     "-Ounchecked",  // inner loops only; callers validate every size
     "-disable-cmo",  // keep kernel bodies out of baseline clients
@@ -14,18 +25,27 @@ func kernelTarget(_ name: String, define: String, march: String? = nil) -> Targe
   ]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(
-    name: name,
-    dependencies: ["PneumoKernelABI"],
+    name: name, dependencies: ["PneumoKernelABI"], path: "Sources/Runtime/\(name)",
     swiftSettings: [.define(define), .unsafeFlags(flags)])
 }
 
-var kernelTargets = [kernelTarget("PneumoKernels", define: "KERNEL_BASELINE")]
+var kernelTargets = [kernels("PneumoKernels", define: "KERNEL_BASELINE")]
 #if arch(x86_64)
 kernelTargets += [
-  kernelTarget("PneumoKernelsAVX2", define: "KERNEL_AVX2", march: "x86-64-v3"),
-  kernelTarget("PneumoKernelsAVX512", define: "KERNEL_AVX512", march: "x86-64-v4"),
+  kernels("PneumoKernelsAVX2", define: "KERNEL_AVX2", march: "x86-64-v3"),
+  kernels("PneumoKernelsAVX512", define: "KERNEL_AVX512", march: "x86-64-v4"),
 ]
 #endif
+
+/// A command-line tool: argument parsing and printing only.
+func tool(
+  _ name: String, _ dependencies: [Target.Dependency], linkerSettings: [LinkerSetting] = []
+) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: dependencies + ["PneumoConsole", "PneumoToolSupport", argumentParser],
+    path: "Sources/CommandLine/\(name)", linkerSettings: linkerSettings)
+}
 
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -56,117 +76,121 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: kernelTargets + [
+    // Support: the system, threads, and texts.
+    .systemLibrary(name: "CCPU", path: "Sources/Support/CCPU"),
+    library("PneumoSystem", in: "Support"),
+    library("PneumoConcurrency", in: "Support", ["CCPU", "PneumoSystem"]),
+    library("PneumoSupport", in: "Support", ["PneumoSystem"]),
+
     // Runtime: depends on nothing but the Swift toolchain.
-    .systemLibrary(name: "CCPU"),
-    .target(name: "PneumoKernelABI"),
-    .target(name: "PneumoFiles"),
-    .target(name: "PneumoModel", dependencies: ["PneumoFiles"]),
-    .target(
-      name: "PneumoCompute",
-      dependencies: ["CCPU", "PneumoKernelABI"] + kernelTargets.map { .target(name: $0.name) },
-      linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "Pneumo", dependencies: ["PneumoModel", "PneumoCompute"]),
+    library("PneumoKernelABI", in: "Runtime"),
+    library("PneumoModel", in: "Runtime", ["PneumoSystem"]),
+    library(
+      "PneumoCompute", in: "Runtime",
+      ["CCPU", "PneumoKernelABI", "PneumoSystem"] + kernelTargets.map { .target(name: $0.name) },
+      linksMath: true),
+    library(
+      "Pneumo", in: "Runtime",
+      ["PneumoModel", "PneumoCompute", "PneumoKernelABI", "PneumoConcurrency", "PneumoSystem"]),
 
-    // Images in.
+    // Imaging: from files to tensors.
     .systemLibrary(
-      name: "CTurboJPEG", pkgConfig: "libjpeg",
+      name: "CTurboJPEG", path: "Sources/Imaging/CTurboJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
-    .target(name: "PneumoImaging", dependencies: ["PneumoFiles", "PneumoModel", "CTurboJPEG"]),
-    .target(name: "PneumoHeatMap", dependencies: ["Pneumo", "PneumoImaging"]),
-    .target(name: "PneumoPhantom", linkerSettings: [.linkedLibrary("m")]),
+    library("PneumoImaging", in: "Imaging", ["PneumoModel", "PneumoSystem", "CTurboJPEG"]),
+    library("PneumoPhantom", in: "Imaging", linksMath: true),
 
-    // Texts for programs.
-    .target(name: "PneumoJSON"),
-    .target(name: "PneumoCSV"),
-
-    // Trained weights: safetensors files with an architecture, which trainer and converter share.
-    .target(
-      name: "PneumoCheckpoint", dependencies: ["PneumoFiles", "PneumoModel", "PneumoJSON"]),
+    // Inference: from files to predictions and heat maps.
+    library(
+      "PneumoPipeline", in: "Inference",
+      [
+        "Pneumo", "PneumoImaging", "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
+        "PneumoConsole",
+      ]),
+    library(
+      "PneumoHeatMap", in: "Inference",
+      ["Pneumo", "PneumoModel", "PneumoImaging", "PneumoSystem"]),
 
     // Training.
-    .target(
-      name: "PneumoDataset",
-      dependencies: [
-        "PneumoFiles", "PneumoCSV", "PneumoModel", "PneumoCompute", "PneumoImaging",
-      ],
-      linkerSettings: [.linkedLibrary("m")]),
-    .target(name: "PneumoEvaluation", linkerSettings: [.linkedLibrary("m")]),
-    .target(
-      name: "PneumoTraining",
-      dependencies: ["PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoCheckpoint"]),
-    .target(
-      name: "PneumoExperiment",
-      dependencies: [
-        "PneumoTraining", "PneumoDataset", "PneumoEvaluation", "PneumoCheckpoint",
-        "PneumoChart", "PneumoJSON", "PneumoCSV", "PneumoFiles", "PneumoConsole",
+    library(
+      "PneumoCheckpoint", in: "Training", ["PneumoModel", "PneumoSupport", "PneumoSystem"]),
+    library(
+      "PneumoDataset", in: "Training",
+      ["PneumoModel", "PneumoImaging", "PneumoConcurrency", "PneumoSupport", "PneumoSystem"],
+      linksMath: true),
+    library(
+      "PneumoTraining", in: "Training",
+      [
+        "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoCheckpoint", "PneumoConcurrency",
+        "PneumoSystem",
+      ]),
+    library(
+      "PneumoExperiment", in: "Training",
+      [
+        "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoTraining", "PneumoDataset",
+        "PneumoEvaluation", "PneumoCheckpoint", "PneumoChart", "PneumoSupport", "PneumoSystem",
       ]),
 
-    // Reports.
-    .target(name: "PneumoChart", dependencies: ["PneumoConsole"]),
-    .target(
-      name: "PneumoReport",
-      dependencies: [
-        "PneumoEvaluation", "PneumoChart", "PneumoCompute", "PneumoJSON", "PneumoCSV",
-        "PneumoFiles", "PneumoConsole",
+    // Evaluation: metrics, reports, and what folders of images hold.
+    library("PneumoEvaluation", in: "Evaluation", ["PneumoSystem"], linksMath: true),
+    library("PneumoChart", in: "Evaluation", ["PneumoSupport", "PneumoSystem"]),
+    library(
+      "PneumoReport", in: "Evaluation",
+      [
+        "PneumoEvaluation", "PneumoChart", "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
       ],
       resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
-
-    // Looking at folders of images.
-    .target(
-      name: "PneumoInspection",
-      dependencies: [
-        "PneumoDataset", "PneumoImaging", "PneumoFiles", "PneumoModel", "PneumoCompute",
-        "PneumoJSON", "PneumoConsole",
+    library(
+      "PneumoInspection", in: "Evaluation",
+      [
+        "PneumoModel", "PneumoDataset", "PneumoImaging", "PneumoConcurrency", "PneumoSupport",
+        "PneumoSystem",
       ],
-      linkerSettings: [.linkedLibrary("m")]),
+      linksMath: true),
 
-    // Foreign models in.
+    // Import: models of other programs.
     .systemLibrary(
-      name: "CHDF5", pkgConfig: "hdf5",
+      name: "CHDF5", path: "Sources/Import/CHDF5", pkgConfig: "hdf5",
       providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
-    .target(
-      name: "PneumoImport",
-      dependencies: ["PneumoFiles", "PneumoModel", "PneumoCheckpoint", "CHDF5"]),
+    library(
+      "PneumoImport", in: "Import",
+      ["PneumoModel", "PneumoCheckpoint", "PneumoSupport", "PneumoSystem", "CHDF5"]),
 
-    // Command-line tools: argument parsing and printing only.
-    .target(name: "PneumoConsole"),
-    .target(name: "PneumoPipeline", dependencies: ["Pneumo", "PneumoImaging", "PneumoConsole"]),
-    .target(name: "PneumoCommandLine", dependencies: ["PneumoConsole", argumentParser]),
-    .target(name: "PneumoDatasetOptions", dependencies: ["PneumoDataset", argumentParser]),
-    .executableTarget(
-      name: "pneumo-convert",
-      dependencies: [
-        "PneumoImport", "PneumoModel", "PneumoJSON", "PneumoConsole", "PneumoCommandLine",
+    // Command line.
+    library("PneumoConsole", in: "CommandLine", ["PneumoSupport", "PneumoSystem"]),
+    library(
+      "PneumoToolSupport", in: "CommandLine",
+      [
+        "PneumoModel", "PneumoDataset", "PneumoConsole", "PneumoSupport", "PneumoSystem",
         argumentParser,
       ]),
-    .executableTarget(
-      name: "pneumo-train",
-      dependencies: [
-        "PneumoExperiment", "PneumoTraining", "PneumoDataset", "PneumoEvaluation",
-        "PneumoFiles", "PneumoConsole", "PneumoCommandLine", "PneumoDatasetOptions", argumentParser,
+    tool(
+      "pneumo-convert",
+      ["PneumoImport", "PneumoModel", "PneumoSupport", "PneumoSystem"]),
+    tool(
+      "pneumo-train",
+      [
+        "PneumoModel", "PneumoCompute", "PneumoCheckpoint", "PneumoTraining", "PneumoExperiment",
+        "PneumoDataset", "PneumoEvaluation", "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
       ]),
-    .executableTarget(
-      name: "pneumo-infer",
-      dependencies: [
-        "Pneumo", "PneumoCompute", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging",
-        "PneumoFiles",
-        "PneumoJSON", "PneumoCSV", "PneumoConsole", "PneumoCommandLine", argumentParser,
-      ],
-      linkerSettings: standardLibraryInside),
-    .executableTarget(
-      name: "pneumo-eval",
-      dependencies: [
-        "Pneumo", "PneumoCompute", "PneumoPipeline", "PneumoDataset", "PneumoEvaluation",
-        "PneumoReport", "PneumoHeatMap", "PneumoExperiment", "PneumoImaging", "PneumoCheckpoint",
-        "PneumoJSON",
-        "PneumoFiles", "PneumoConsole", "PneumoCommandLine", argumentParser,
+    tool(
+      "pneumo-infer",
+      [
+        "Pneumo", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoConcurrency",
+        "PneumoSupport", "PneumoSystem",
+      ], linkerSettings: standardLibraryInside),
+    tool(
+      "pneumo-eval",
+      [
+        "Pneumo", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoDataset",
+        "PneumoEvaluation", "PneumoReport", "PneumoExperiment", "PneumoCheckpoint",
+        "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
       ]),
-    .executableTarget(
-      name: "pneumo-data",
-      dependencies: [
-        "PneumoPhantom", "PneumoInspection", "PneumoDataset", "PneumoImaging", "PneumoFiles",
-        "PneumoModel", "PneumoCompute", "PneumoJSON", "PneumoConsole", "PneumoCommandLine",
-        "PneumoDatasetOptions", argumentParser,
+    tool(
+      "pneumo-data",
+      [
+        "PneumoModel", "PneumoImaging", "PneumoPhantom", "PneumoDataset", "PneumoInspection",
+        "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
       ]),
 
     // Measurements.
@@ -175,7 +199,8 @@ let package = Package(
       dependencies: [
         "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
         "PneumoTraining", "PneumoCheckpoint",
-        "PneumoJSON", "PneumoConsole", "PneumoCommandLine", "PneumoTestSupport", argumentParser,
+        "PneumoSupport", "PneumoConsole", "PneumoToolSupport", "PneumoConcurrency", "PneumoModel",
+        "PneumoSystem", "PneumoTestSupport", argumentParser,
       ],
       path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),
 
@@ -186,7 +211,8 @@ let package = Package(
       name: "session-probe", dependencies: ["Pneumo", "PneumoConsole", "CAllocationCounter"],
       path: "Tests/SessionProbe"),
     .testTarget(
-      name: "PneumoKernelsTests", dependencies: ["PneumoCompute", "PneumoTestSupport"]),
+      name: "PneumoKernelsTests",
+      dependencies: ["PneumoCompute", "PneumoConcurrency", "PneumoTestSupport"]),
     .testTarget(
       name: "PneumoModelTests", dependencies: ["PneumoModel", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
@@ -195,7 +221,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoImagingTests",
-      dependencies: ["PneumoImaging", "PneumoFiles", "PneumoTestSupport"],
+      dependencies: ["PneumoImaging", "PneumoSystem", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoImportTests", dependencies: ["PneumoImport", "PneumoTestSupport"],
@@ -204,7 +230,7 @@ let package = Package(
       name: "PneumoCheckpointTests", dependencies: ["PneumoCheckpoint", "PneumoTestSupport"]),
     .testTarget(
       name: "PneumoDatasetTests",
-      dependencies: ["PneumoDataset", "PneumoCSV", "PneumoImaging", "PneumoTestSupport"],
+      dependencies: ["PneumoDataset", "PneumoSupport", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],
@@ -219,7 +245,7 @@ let package = Package(
     .testTarget(
       name: "PneumoReportTests",
       dependencies: [
-        "PneumoReport", "PneumoChart", "PneumoEvaluation", "PneumoJSON", "PneumoCheckpoint",
+        "PneumoReport", "PneumoChart", "PneumoEvaluation", "PneumoSupport", "PneumoCheckpoint",
         "PneumoTestSupport",
       ]),
     .testTarget(
@@ -229,17 +255,20 @@ let package = Package(
     .testTarget(
       name: "PneumoExperimentTests",
       dependencies: [
-        "PneumoExperiment", "PneumoFiles", "PneumoImaging", "PneumoTestSupport",
+        "PneumoExperiment", "PneumoSystem", "PneumoImaging", "PneumoTestSupport",
       ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(
       name: "PneumoInspectionTests",
       dependencies: ["PneumoInspection", "PneumoPhantom", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoJSON"]),
+    .testTarget(name: "PneumoSupportTests", dependencies: ["PneumoSupport"]),
+    .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoSupport"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["Pneumo", "PneumoImaging", "PneumoPhantom", "PneumoTestSupport"],
+      dependencies: [
+        "Pneumo", "PneumoSupport", "PneumoImaging", "PneumoPhantom", "PneumoTestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "BenchTests", dependencies: ["bench", "PneumoImaging", "PneumoTestSupport"]),

@@ -1,6 +1,6 @@
-import PneumoJSON
 import Pneumo
 import PneumoConsole
+import PneumoSupport
 
 /// What one combination of network, batch and threads gave.
 struct CaseResult {

@@ -1,6 +1,7 @@
 import Pneumo
 import PneumoConsole
 import PneumoKernelABI
+import PneumoSupport
 
 /// Where the time of a call goes, layer by layer.
 enum LayerReport {

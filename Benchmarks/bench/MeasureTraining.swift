@@ -1,8 +1,9 @@
 import ArgumentParser
 import PneumoCheckpoint
-import PneumoCommandLine
 import PneumoCompute
 import PneumoConsole
+import PneumoSupport
+import PneumoToolSupport
 import PneumoTraining
 
 /// Times steps of training, by layer and pass.

@@ -1,6 +1,7 @@
 import Foundation
 import Pneumo
 import PneumoConsole
+import PneumoSupport
 
 /// What `bench` prints, but for layers.
 enum Report {

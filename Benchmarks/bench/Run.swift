@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
 import Pneumo
-import PneumoCommandLine
 import PneumoCompute
+import PneumoConcurrency
 import PneumoConsole
+import PneumoToolSupport
 
 /// Times inference.
 struct Run: ParsableCommand {
@@ -65,7 +66,7 @@ struct Run: ParsableCommand {
         throw ValidationError("No other engine can be limited to baseline; use --isa avx2.")
       }
     }
-    try PneumoCommandLine.validate(instructionSet: isa)
+    try PneumoToolSupport.validate(instructionSet: isa)
   }
 
   func run() throws {

@@ -1,3 +1,3 @@
-import PneumoCommandLine
+import PneumoToolSupport
 
 runTool(Bench.self)

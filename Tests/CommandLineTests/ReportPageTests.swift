@@ -2,6 +2,7 @@ import Foundation
 import Pneumo
 import PneumoImaging
 import PneumoPhantom
+import PneumoSupport
 import PneumoTestSupport
 import Testing
 

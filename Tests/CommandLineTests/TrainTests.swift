@@ -1,6 +1,7 @@
 import Foundation
 import Pneumo
 import PneumoImaging
+import PneumoSupport
 import PneumoTestSupport
 import Testing
 

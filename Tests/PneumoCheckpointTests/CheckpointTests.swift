@@ -1,7 +1,9 @@
-@testable import PneumoCheckpoint
 import PneumoModel
+import PneumoSupport
 import PneumoTestSupport
 import Testing
+
+@testable import PneumoCheckpoint
 
 private let architectureText = """
   {"input": [12, 10, 3], "layers": [

@@ -1,4 +1,4 @@
-import PneumoJSON
+import PneumoSupport
 import Testing
 
 @testable import PneumoConsole

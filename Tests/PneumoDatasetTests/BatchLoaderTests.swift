@@ -1,9 +1,10 @@
+import PneumoConcurrency
 import PneumoImaging
 import PneumoModel
 import PneumoTestSupport
 import Testing
 
-@testable import PneumoCompute
+@testable import PneumoConcurrency
 @testable import PneumoDataset
 
 @Suite("The loader of batches")

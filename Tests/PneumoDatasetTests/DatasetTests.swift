@@ -1,5 +1,5 @@
 import Foundation
-import PneumoCSV
+import PneumoSupport
 import PneumoTestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import PneumoFiles
 import PneumoImaging
 import PneumoModel
+import PneumoSystem
 import PneumoTestSupport
 
 /// The folder written by `Tools/make-dataset-goldens.py`.

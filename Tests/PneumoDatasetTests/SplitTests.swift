@@ -1,4 +1,4 @@
-import PneumoFiles
+import PneumoSystem
 import PneumoTestSupport
 import Testing
 

@@ -1,9 +1,10 @@
+import PneumoSupport
 import Foundation
 import PneumoCheckpoint
 import PneumoCompute
 import PneumoDataset
 @testable import PneumoExperiment
-import PneumoFiles
+import PneumoSystem
 import PneumoImaging
 import PneumoModel
 import PneumoTestSupport

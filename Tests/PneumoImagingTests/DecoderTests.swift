@@ -1,13 +1,8 @@
+import PneumoSystem
 import PneumoTestSupport
 import Testing
 
 @testable import PneumoImaging
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 
 @Suite("JPEGDecoder")
 struct DecoderTests {
@@ -127,7 +122,7 @@ struct DecoderTests {
   /// Peak resident memory of the process, in bytes.
   private func peakMemory() -> Int {
     var usage = rusage()
-    #if canImport(Glibc)
+    #if !canImport(Darwin)
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss << 10
     #else

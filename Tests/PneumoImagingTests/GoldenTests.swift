@@ -1,5 +1,5 @@
-import PneumoFiles
 import PneumoModel
+import PneumoSystem
 import PneumoTestSupport
 import Testing
 

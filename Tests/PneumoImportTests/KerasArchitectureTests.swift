@@ -1,5 +1,6 @@
 import PneumoCheckpoint
 import PneumoModel
+import PneumoSupport
 import Testing
 
 @testable import PneumoImport

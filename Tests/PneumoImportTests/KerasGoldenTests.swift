@@ -1,8 +1,8 @@
-@testable import PneumoModel
 import PneumoTestSupport
 import Testing
 
 @testable import PneumoImport
+@testable import PneumoModel
 
 /// Small models of all layers, as Keras 2 and Keras 3 save them, against what Keras answers.
 @Suite struct KerasGoldenTests {

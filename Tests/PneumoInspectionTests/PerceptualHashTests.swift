@@ -1,5 +1,5 @@
-import PneumoFiles
 import PneumoImaging
+import PneumoSystem
 import PneumoTestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import PneumoCompute
+@testable import PneumoConcurrency
 
 @Suite struct InstructionSetTests {
   @Test func baselineIsAlwaysThere() {

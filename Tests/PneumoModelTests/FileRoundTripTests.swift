@@ -1,6 +1,6 @@
 import Foundation
-import PneumoFiles
 import PneumoModel
+import PneumoSystem
 import PneumoTestSupport
 import Testing
 

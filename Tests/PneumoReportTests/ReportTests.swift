@@ -1,6 +1,6 @@
 import PneumoCheckpoint
 import PneumoEvaluation
-import PneumoJSON
+import PneumoSupport
 import Testing
 
 @testable import PneumoReport

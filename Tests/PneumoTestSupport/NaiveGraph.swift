@@ -1,10 +1,5 @@
 import PneumoModel
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import PneumoSystem
 
 /// Every operation of a graph as its definition reads: index loops, sums in `Double`, one image.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import PneumoSystem
 
 /// The developers' folder of real images and reference answers, which stands beside the checkout
 /// and is not part of the project.

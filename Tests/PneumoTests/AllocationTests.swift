@@ -16,7 +16,7 @@ import Testing
   }
 
   private static let isCounting: Bool = {
-    #if canImport(Glibc)
+    #if !canImport(Darwin)
     ["__asan_init", "__tsan_init"].allSatisfy { (symbol: String) in dlsym(nil, symbol) == nil }
     #else
     false

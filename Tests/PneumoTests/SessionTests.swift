@@ -1,8 +1,9 @@
 import Foundation
-@testable import Pneumo
 import PneumoCompute
 import PneumoTestSupport
 import Testing
+
+@testable import Pneumo
 
 @Suite struct SessionTests {
   /// The README's example, but for where the model and the pixels come from.

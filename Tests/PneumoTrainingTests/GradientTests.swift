@@ -1,15 +1,11 @@
 import PneumoCompute
 import PneumoKernelABI
 import PneumoModel
+import PneumoSystem
 import PneumoTestSupport
-@testable import PneumoTraining
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+@testable import PneumoTraining
 
 /// A network and a batch whose gradients are checked.
 struct GradientCase: Sendable, CustomTestStringConvertible {

@@ -2,8 +2,9 @@ import Foundation
 import PneumoCompute
 import PneumoKernelABI
 import PneumoModel
-@testable import PneumoTraining
 import Testing
+
+@testable import PneumoTraining
 
 /// What Keras made of the study's networks in 20 steps: see Tools/make-training-goldens.py.
 private struct KerasGolden {

@@ -2,8 +2,9 @@ import PneumoCompute
 import PneumoKernelABI
 import PneumoModel
 import PneumoTestSupport
-@testable import PneumoTraining
 import Testing
+
+@testable import PneumoTraining
 
 /// What holds for any network; small enough for the sanitizers.
 @Suite struct TrainingNetworkTests {

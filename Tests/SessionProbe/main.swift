@@ -9,12 +9,7 @@
 import CAllocationCounter
 import Pneumo
 import PneumoConsole
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import PneumoSystem
 
 /// Explains the usage and ends the program.
 func stop(_ reason: String) -> Never {

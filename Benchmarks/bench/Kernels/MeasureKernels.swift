@@ -1,8 +1,9 @@
 import ArgumentParser
-import PneumoCommandLine
 import PneumoCompute
 import PneumoConsole
 import PneumoKernelABI
+import PneumoSupport
+import PneumoToolSupport
 
 /// Times each kernel at each shape.
 struct MeasureKernels: ParsableCommand {
@@ -35,7 +36,7 @@ struct MeasureKernels: ParsableCommand {
     guard seconds > 0, seconds <= 60 else {
       throw ValidationError("--seconds is \(seconds), expected more than 0 and at most 60.")
     }
-    try PneumoCommandLine.validate(instructionSet: isa)
+    try PneumoToolSupport.validate(instructionSet: isa)
   }
 
   func run() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import PneumoConsole
+import PneumoSupport
 
 /// A comparison as a picture (SVG 1.1): a panel of horizontal bars for each cell.
 struct BarChart {

@@ -1,5 +1,6 @@
 import Foundation
 import PneumoConsole
+import PneumoSupport
 
 /// A comparison as Markdown and as CSV.
 struct ComparisonReport {

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Foundation
 import Pneumo
-import PneumoCommandLine
 import PneumoCompute
+import PneumoConcurrency
 import PneumoConsole
 import PneumoPipeline
+import PneumoSupport
+import PneumoToolSupport
 
 /// Times the way from JPEG files to labels.
 struct MeasurePipeline: ParsableCommand {
@@ -46,7 +48,7 @@ struct MeasurePipeline: ParsableCommand {
       throw ValidationError("--rounds is \(rounds), expected 1 to 100.")
     }
     if !peers, python != nil { throw ValidationError("--python needs --peers.") }
-    try PneumoCommandLine.validate(instructionSet: isa)
+    try PneumoToolSupport.validate(instructionSet: isa)
   }
 
   func run() throws {

@@ -3,6 +3,7 @@ import Pneumo
 import PneumoConsole
 import PneumoImaging
 import PneumoPipeline
+import PneumoSupport
 
 /// The pipeline of `pneumo-infer` over a folder.
 struct OurPipeline {

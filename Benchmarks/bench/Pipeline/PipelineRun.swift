@@ -1,5 +1,6 @@
 import Foundation
 import PneumoConsole
+import PneumoSupport
 
 /// One pass over a folder.
 struct PipelineRun: Decodable, Equatable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import PneumoSystem
 
 /// How long a program takes from its start to its end.
 enum StartCost {

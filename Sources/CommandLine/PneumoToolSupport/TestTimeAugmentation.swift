@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// What `--tta` takes.
+package enum TestTimeAugmentation: String, ExpressibleByArgument, CaseIterable, Sendable {
+  /// The image and its mirror image.
+  case flip
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Pneumo
+import PneumoConcurrency
+import PneumoConsole
+import PneumoDataset
+import PneumoEvaluation
+import PneumoReport
+import PneumoSupport
+import PneumoSystem
+
+/// From the arguments to numbers and report.
+struct EvaluationRun {
+  private let command: Evaluate
+  private let threads: Int
+
+  /// A setting that cannot be followed is wrong usage.
+  init(_ command: Evaluate) throws {
+    self.command = command
+    do throws(ThreadCountError) {
+      threads = try ThreadCount.resolve(command.threads)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  func run() throws {
+    var answered: AnsweredData?
+    var set: PredictionSet
+    if command.predictions.isEmpty {
+      let models = try ([command.model ?? ""] + command.others).map {
+        (path: $0, model: try Model(contentsOf: $0))
+      }
+      let data = try Dataset(contentsOf: command.data ?? "", isForTraining: false)
+      let answers = try AnsweredData(models, data, command, threads: threads)
+      set = answers.set
+      answered = answers
+    } else {
+      set = try PredictionSet(
+        tables: command.predictions, positive: command.positive,
+        threshold: command.threshold ?? 0.5, patient: Sample.patient(ofFile:))
+    }
+    try applyThreshold(to: &set)
+    let assessment = Assessment(
+      set,
+      options: Assessment.Options(
+        prevalence: command.prevalence, resamples: command.resamples,
+        seed: UInt64(command.seed)), threads: threads)
+    print(assessment)
+    let failures = answered?.failures ?? []
+    if let output = command.output {
+      try write(assessment, answered, to: output)
+    }
+    if let path = command.saveThreshold, let answered {
+      try answered.saveThreshold(set.models[0], to: path)
+      if command.format == .table {
+        say(
+          "\(path) is a copy of the model with a threshold of \(set.models[0].threshold ?? 0.5)\n")
+      }
+    }
+    if !failures.isEmpty {
+      complain(
+        "\(failures.count) of \(failures.count + set.cases.count) images could not be read and are "
+          + "left out")
+      throw ExitCode(1)
+    }
+  }
+
+  /// By `--threshold` or `--choose`, for all models. Refuses what is for two classes where there are more.
+  private func applyThreshold(to set: inout PredictionSet) throws {
+    guard
+      set.isBinary
+        || [command.threshold, command.prevalence].allSatisfy({ $0 == nil })
+          && command.choose == nil
+    else {
+      throw ValidationError(
+        "A threshold and a prevalence are for two classes; there are \(set.classes.count): "
+          + set.classes.joined(separator: ", ") + ".")
+    }
+    if let threshold = command.threshold {
+      for number in set.models.indices { set.models[number].setThreshold(threshold, .given) }
+    } else if let choose = command.choose, let point = OperatingPoint(choose) {
+      let labels = set.labels
+      for number in set.models.indices {
+        let threshold = point.threshold(labels: labels, probabilities: set.models[number].scores)
+        set.models[number].setThreshold(threshold, .chosenHere(choose))
+      }
+    }
+  }
+
+  private func print(_ assessment: Assessment) {
+    switch command.format {
+    case .table: say(assessment.text)
+    case .json: say(assessment.json.indentedText + "\n")
+    }
+  }
+
+  // MARK: Report
+
+  private func write(
+    _ assessment: Assessment, _ answered: AnsweredData?, to folder: String
+  ) throws {
+    var page = ReportPage(
+      assessment, title: command.title ?? title(assessment), command: Self.commandLine)
+    page.remarks = answered?.remarks ?? []
+    if let run = command.runFolder { page.training = try TrainingCurves(run: run) }
+    if command.gallery > 0, let answered {
+      page.gallery = try answered.gallery(of: assessment.set, command, threads: threads)
+    }
+    try makeFolder(folder)
+    let files = [
+      ("metrics.json", assessment.json.indentedText + "\n"), ("predictions.csv", assessment.csv),
+      ("index.html", page.html),
+    ]
+    for (name, text) in files { try writeAtomically(Array(text.utf8), to: "\(folder)/\(name)") }
+    if command.format == .table {
+      say("\n\(folder)/index.html is the report; metrics.json and predictions.csv are beside it\n")
+    }
+  }
+
+  private func title(_ assessment: Assessment) -> String {
+    let names = assessment.results.map(\.answers.name).joined(separator: ", ")
+    guard let data = command.data else { return names }
+    return "\(names) on \(data.split(separator: "/").suffix(2).joined(separator: "/"))"
+  }
+
+  /// The command as it could be typed again.
+  private static var commandLine: String {
+    let words = ["pneumo-eval"] + CommandLine.arguments.dropFirst()
+    return words.map { word in
+      let isPlain =
+        !word.isEmpty
+        && word.utf8.allSatisfy { byte in
+          (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+            || (0x61...0x7A).contains(byte) || "-_./=:,+".utf8.contains(byte)
+        }
+      return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    }.joined(separator: " ")
+  }
+}
+
+func say(_ text: String) { StandardStream.output.write(text) }
+
+func complain(_ text: String) {
+  StandardStream.error.write("pneumo-eval: \(Format.visible(text))\n")
+}
+
+/// An error in words.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+}

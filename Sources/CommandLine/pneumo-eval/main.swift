@@ -1,0 +1,3 @@
+import PneumoToolSupport
+
+runTool(Evaluate.self)

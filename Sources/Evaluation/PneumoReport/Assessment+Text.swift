@@ -1,0 +1,121 @@
+import PneumoEvaluation
+import PneumoSupport
+
+extension Assessment {
+  /// What a terminal shows: a column a model.
+  package var text: String {
+    var lines = "\(scope)\n"
+    for warning in warnings { lines += "note: \(warning)\n" }
+    var table = Table(
+      [Table.Column("")] + results.map { Table.Column($0.answers.name, .right) })
+    if set.isBinary {
+      table.append(
+        ["threshold"] + results.map { $0.answers.threshold.map(probabilityText) ?? "–" })
+    }
+    for measurement in results[0].evaluation.measurements {
+      table.append(
+        [measurement.metric.title]
+          + results.map { result in
+            let found = result.evaluation[measurement.metric]
+            let interval = found?.intervalText ?? ""
+            return "\(found?.valueText ?? "–")\(interval.isEmpty ? "" : " (\(interval))")"
+          })
+    }
+    lines += "\n\(table.text)"
+    for result in results {
+      lines += "\n\(result.answers.name)\n\(confusionTable(result).text)"
+    }
+    for undefined in undefinedReasons { lines += "\n\(undefined)" }
+    for comparison in comparisons {
+      lines += "\n\(text(of: comparison))\n"
+    }
+    return lines
+  }
+
+  /// What was measured, in a sentence.
+  package var scope: String {
+    let counts = set.classes.indices.map { label in
+      "\(Format.grouped(set.cases.count { $0.label == label })) \(set.classes[label])"
+    }
+    // Where nothing tells a patient, an image is its own.
+    let isKnown = set.cases.contains { $0.patient != $0.path }
+    let whose =
+      isKnown ? " of \(Format.grouped(patients)) patients" : ", each taken for a patient's own"
+    return "\(Format.grouped(set.cases.count)) images\(whose): \(counts.joined(separator: ", "))"
+  }
+
+  /// Why metrics have no value, a line each.
+  var undefinedReasons: [String] {
+    results.flatMap { result in
+      result.evaluation.measurements.compactMap { measurement in
+        measurement.undefined.map {
+          "\(result.answers.name): no \(measurement.metric.title): \($0)\n"
+        }
+      }
+    }
+  }
+
+  /// Truth by answer.
+  private func confusionTable(_ result: Result) -> Table {
+    var table = Table(
+      [Table.Column("truth")] + set.classes.map { Table.Column("answered \($0)", .right) })
+    for (name, row) in zip(set.classes, confusion(result)) {
+      table.append([name] + row.map { Format.grouped($0) })
+    }
+    return table
+  }
+
+  /// How often a case of the class of the row was answered with that of the column.
+  func confusion(_ result: Result) -> [[Int]] {
+    switch result.evaluation {
+    case .multiclass(let evaluation): evaluation.confusion
+    case .binary(let evaluation):
+      [
+        [evaluation.confusion.trueNegatives, evaluation.confusion.falsePositives],
+        [evaluation.confusion.falseNegatives, evaluation.confusion.truePositives],
+      ]
+    }
+  }
+
+  /// How two models differ, in a sentence.
+  func text(of comparison: Comparison) -> String {
+    let (first, other) = (results[0].answers.name, results[comparison.other].answers.name)
+    var text = "\(first) against \(other): "
+    text += comparison.comparison.differences.compactMap { difference in
+      guard let value = difference.value, let interval = difference.interval else { return nil }
+      return "\(difference.metric.title) \(signed(value)) (\(signed(interval.lowerBound)) to "
+        + "\(signed(interval.upperBound)))"
+    }.joined(separator: ", ")
+    if let deLong = comparison.comparison.deLong {
+      let p = pText(deLong.pValue)
+      text += "; DeLong p \(p.hasPrefix("<") ? p : "= \(p)")"
+    }
+    return text
+  }
+
+  /// What a reader should know before believing the numbers.
+  package var warnings: [String] {
+    var warnings: [String] = []
+    for result in results {
+      if case .chosenHere(let rule) = result.answers.thresholdOrigin {
+        warnings.append(
+          "the threshold of \(result.answers.name) was chosen (\(rule)) on the very images it is "
+            + "measured on; recall, specificity and all that depends on it look better than they "
+            + "will be on new ones")
+      }
+    }
+    for (label, name) in set.classes.enumerated() {
+      let count = set.cases.count { $0.label == label }
+      if count == 0 {
+        warnings.append("no image is of class \(name); what needs it is undefined")
+      } else if count < 30 {
+        warnings.append("only \(count) images of class \(name): heed the intervals")
+      }
+    }
+    return warnings
+  }
+}
+
+func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + Format.fixed(value, 4) }
+
+func pText(_ p: Double) -> String { p < 0.0001 ? "< 0.0001" : Format.fixed(p, 4) }

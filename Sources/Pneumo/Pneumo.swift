@@ -1,4 +1,0 @@
-@_exported import PneumoModel
-
-@_exported import struct PneumoCompute.ComputeError
-@_exported import enum PneumoCompute.ThreadCount

@@ -1,9 +1,0 @@
-import ArgumentParser
-
-/// What `--heatmap-method` takes.
-public enum HeatMapMethod: String, ExpressibleByArgument, CaseIterable, Sendable {
-  /// By the last convolution.
-  case gradcam
-  /// By hiding parts of the image.
-  case occlusion
-}

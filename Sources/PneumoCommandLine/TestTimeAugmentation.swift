@@ -1,7 +1,0 @@
-import ArgumentParser
-
-/// What `--tta` takes.
-public enum TestTimeAugmentation: String, ExpressibleByArgument, CaseIterable, Sendable {
-  /// The image and its mirror image.
-  case flip
-}

@@ -1,0 +1,201 @@
+import PneumoCompute
+import PneumoConcurrency
+import PneumoModel
+import Synchronization
+
+/// A model made ready to run on this CPU.
+///
+/// Weights are packed when a session is made. It may be used from several tasks at once; each call
+/// works in memory of its own, which is kept for the next.
+///
+/// ```swift
+/// let session = try Session(Model(contentsOf: "model.pnm"))
+/// for prediction in try session.predict(pixels) {
+///   print(prediction.label, prediction.probability)
+/// }
+/// ```
+public final class Session: Sendable {
+  /// The model that was made ready.
+  public let model: Model
+  /// Threads that one call keeps busy: fewer than were asked for where they would take too much
+  /// memory.
+  public let threads: Int
+  /// `baseline`, `avx2` or `avx512`.
+  public let instructionSet: String
+  /// Elements of one image's input.
+  public let inputCount: Int
+  /// Logits of one image.
+  public let outputCount: Int
+
+  /// Images that go through the layers together.
+  public var batch: Int { plan.batch }
+  /// Bytes that each call works in, besides its input.
+  public var workspaceByteCount: Int {
+    plan.arenaCount(lanes: threads) * MemoryLayout<Float>.stride
+  }
+
+  let plan: Plan
+  private let workspaces: Workspaces
+  private let timings: StepTimings?
+
+  /// Chooses kernels and packs weights.
+  ///
+  /// - Parameters:
+  ///   - threads: how many one call keeps busy; `nil` is what the process may use: see
+  ///     `PNEUMO_NUM_THREADS`.
+  ///   - batch: images that go through the layers together. More of them use weights better and
+  ///     take more memory; the answers do not depend on it. `nil` chooses by the memory they take.
+  ///   - instructionSet: instead of the best one, or of that which `PNEUMO_ISA` names.
+  ///   - isProfiling: whether ``profile()`` is wanted.
+  ///   - keepsActivations: whether ``activations(of:)`` is to answer for every layer. Otherwise
+  ///     layers may be fused, and what lies between them is never computed. The logits may then
+  ///     be rounded differently, where another algorithm suits a fused layer.
+  public init(
+    _ model: Model, threads: Int? = nil, batch: Int? = nil, instructionSet: String? = nil,
+    isProfiling: Bool = false, keepsActivations: Bool = false
+  ) throws(ComputeError) {
+    let kernels = try InstructionSet.select(instructionSet)
+    let wanted: Int
+    do throws(ThreadCountError) {
+      wanted = try ThreadCount.resolve(threads)
+    } catch {
+      throw ComputeError(.setting, error.description)
+    }
+    guard (1...Self.maximumBatch).contains(batch ?? 1) else {
+      throw ComputeError(.setting, "a batch of \(batch ?? 0), expected 1 to \(Self.maximumBatch)")
+    }
+    let packed = PlanBuilder.packedCount(
+      model.graph, kernels: kernels, keepsActivations: keepsActivations)
+    guard packed <= Self.maximumCount else {
+      throw ComputeError(
+        .tooLarge,
+        "its weights take \(packed >> 18) MiB once they are packed, more than "
+          + "\(Self.maximumCount >> 18) MiB; use a model with fewer groups or weights")
+    }
+    self.model = model
+    self.instructionSet = kernels.name
+    inputCount = model.graph.inputShape.count
+    outputCount = model.graph.outputShape.count
+    plan = PlanBuilder.plan(
+      model.graph, layout: model.preprocessing.layout, kernels: kernels, batch: batch,
+      keepsActivations: keepsActivations)
+    self.threads = plan.lanes(wanted, limit: Self.maximumCount)
+    let arenaCount = plan.arenaCount(lanes: self.threads)
+    guard arenaCount <= Self.maximumCount else {
+      throw ComputeError(
+        .tooLarge,
+        "a batch of \(plan.batch) needs \(arenaCount >> 18) MiB for its activations, more than "
+          + "\(Self.maximumCount >> 18) MiB; use a smaller "
+          + (plan.batch > 1 ? "batch" : "model"))
+    }
+    timings = isProfiling ? StepTimings(count: plan.steps.count) : nil
+    workspaces = Workspaces(plan: plan, lanes: self.threads, timings: timings)
+  }
+
+  /// The largest `batch`.
+  public static let maximumBatch = 4096
+  /// Elements of the largest arena, and of all packed weights: 2 GiB each.
+  private static let maximumCount = 1 << 29
+
+  /// Computes the logits of one or more images.
+  ///
+  /// - Parameters:
+  ///   - input: the images' tensors one after the other, each ``inputCount`` elements in the
+  ///     layout that `model.preprocessing` names.
+  ///   - logits: room for ``outputCount`` elements an image.
+  public func run(
+    _ input: UnsafeBufferPointer<Float>, logits: UnsafeMutableBufferPointer<Float>
+  ) throws(ComputeError) {
+    let images = try imageCount(of: input.count)
+    guard logits.count == images * outputCount else {
+      throw ComputeError(
+        .wrongSize, "room for \(logits.count) logits; \(images) images have \(images * outputCount)"
+      )
+    }
+    guard let source = input.baseAddress, let target = logits.baseAddress else { return }
+    let run = workspaces.take()
+    defer { workspaces.giveBack(run) }
+    var first = 0
+    // SAFETY: the counts were checked; the plan stays inside the arena it asked for.
+    while first < images {
+      let count = min(plan.batch, images - first)
+      (target + first * outputCount).update(
+        from: run.run(images: count, input: source + first * inputCount),
+        count: count * outputCount)
+      first += count
+    }
+  }
+
+  /// What the model says of one or more images.
+  ///
+  /// - Parameters:
+  ///   - images: their tensors one after the other, each ``inputCount`` elements.
+  ///   - threshold: instead of the model's.
+  public func predict(
+    _ images: [Float], threshold: Float? = nil
+  ) throws(ComputeError) -> [Prediction] {
+    let count = try imageCount(of: images.count)
+    var logits = [Float](repeating: 0, count: count * outputCount)
+    try logits.withUnsafeMutableBufferPointer {
+      (logits: inout UnsafeMutableBufferPointer<Float>) throws(ComputeError) in
+      try images.withUnsafeBufferPointer {
+        (images: UnsafeBufferPointer<Float>) throws(ComputeError) in
+        try run(images, logits: logits)
+      }
+    }
+    return (0..<count).map { image in
+      Prediction(
+        logits: Array(logits[image * outputCount..<(image + 1) * outputCount]), model: model,
+        threshold: threshold)
+    }
+  }
+
+  /// What each layer answers to one image, the last one before its activation. Layers that only
+  /// pass their input on are left out, and those that are fused with the next, unless the session
+  /// was made to keep them.
+  public func activations(of image: [Float]) throws(ComputeError) -> [LayerOutput] {
+    guard image.count == inputCount else {
+      throw ComputeError(.wrongSize, "an image of \(image.count) elements, expected \(inputCount)")
+    }
+    var outputs: [LayerOutput] = []
+    let run = workspaces.take()
+    defer { workspaces.giveBack(run) }
+    image.withUnsafeBufferPointer { image in
+      guard let input = image.baseAddress else { return }
+      run.observe(input: input) { [self] number, output in
+        let step = plan.steps[number]
+        guard
+          number + 1 == plan.steps.count || plan.steps[number + 1].node != step.node
+        else { return }
+        outputs.append(
+          LayerOutput(
+            layer: model.graph.nodes[step.lastNode].name,
+            shape: model.graph.shapes[step.lastNode + 1],
+            values: Array(UnsafeBufferPointer(start: output, count: step.output.count))))
+      }
+    }
+    return outputs
+  }
+
+  /// Time per kernel since the session was made; empty where profiling was not asked for.
+  public func profile() -> [LayerProfile] {
+    guard let timings else { return [] }
+    return plan.steps.enumerated().map { number, step in
+      LayerProfile(
+        layer: model.graph.nodes[step.node].name, kernel: step.kernel, images: timings.images,
+        seconds: timings.seconds(of: number),
+        floatingPointOperations: 2 * step.multiplyAdds * timings.images)
+    }
+  }
+
+  private func imageCount(of elements: Int) throws(ComputeError) -> Int {
+    let (count, rest) = elements.quotientAndRemainder(dividingBy: inputCount)
+    guard rest == 0 else {
+      throw ComputeError(
+        .wrongSize,
+        "\(elements) elements of input are no whole images of \(inputCount) "
+          + "(\(model.graph.inputShape))")
+    }
+    return count
+  }
+}

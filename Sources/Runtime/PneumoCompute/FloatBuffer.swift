@@ -1,0 +1,42 @@
+import PneumoSystem
+
+/// Memory for `Float`s at an address aligned to 64, zero at first.
+///
+/// Whoever shares one between threads sees to it that no element is written while another thread
+/// reads or writes it.
+package final class FloatBuffer: @unchecked Sendable {
+  /// Number of elements.
+  package let count: Int
+  /// The first element. Valid as long as this object.
+  package let pointer: UnsafeMutablePointer<Float>
+  private let allocation: UnsafeMutableRawPointer
+
+  private static let alignment = 64
+  private static let hugePage = 1 << 21
+  /// Bytes from which on a buffer is worth a huge page.
+  private static let large = 1 << 19
+
+  /// `count` zeros. Pages of the memory are taken from the system when they are first touched.
+  ///
+  /// Large buffers ask for huge pages: weights are read from end to end, and with small pages the
+  /// CPU has to look up an address for each 4 KiB.
+  package init(count: Int) {
+    self.count = count
+    let bytes = count * MemoryLayout<Float>.stride
+    let isLarge = bytes >= Self.large
+    let alignment = isLarge ? Self.hugePage : Self.alignment
+    let wholeBytes = (bytes + alignment - 1) / alignment * alignment
+    guard let allocation = calloc(wholeBytes + alignment, 1) else {
+      fatalError("out of memory: \(count) numbers")
+    }
+    self.allocation = allocation
+    // SAFETY: `alignment` bytes more than needed were allocated, and nothing else is stored there.
+    let start = allocation.alignedUp(toMultipleOf: alignment)
+    #if os(Linux)
+    if isLarge { madvise(start, wholeBytes, CInt(MADV_HUGEPAGE)) }
+    #endif
+    pointer = start.assumingMemoryBound(to: Float.self)
+  }
+
+  deinit { free(allocation) }
+}

@@ -1,0 +1,132 @@
+/// The kernels that only training needs. Gradients of inputs and parameters are added to what is
+/// there, since several layers may read one value; those of activations are made in place.
+package struct TrainingKernels: Sendable {
+  /// `sums += aᵀ · b`.
+  package let addOuterProducts: @Sendable (UnsafePointer<OuterProductArguments>) -> Void
+  /// The gradients of some tiles of a convolution.
+  package let convolveWinogradGradient:
+    @Sendable (UnsafePointer<WinogradGradientArguments>, _ firstTile: Int, _ count: Int) -> Void
+  /// From the gradient of a transformed kernel to that of the kernel.
+  package let unpackWinogradGradient: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
+  /// Adds `count` elements of each of the rows of a matrix, `stride` apart, to an image, at `output`
+  /// and every `step`.
+  package let addPatches:
+    @Sendable (
+      _ patches: In, _ stride: Int, _ pixels: Int, _ count: Int, _ output: Out, _ step: Int
+    ) -> Void
+  /// The gradients of a depthwise convolution of one image.
+  package let convolveDepthwiseGradient:
+    @Sendable (UnsafePointer<DepthwiseGradientArguments>) -> Void
+
+  /// Two rows of the gradient of sums, from a row of that of their 2×2 maxima and the choices.
+  package let spreadChosen:
+    @Sendable (
+      _ gradient: In, _ choices: In, _ rows: Out, _ rowStride: Int, _ width: Int, _ channels: Int
+    ) -> Void
+  /// The gradient of maxima, of one image.
+  package let poolMaxGradient:
+    @Sendable (
+      UnsafePointer<PoolingArguments>, _ outputHeight: Int, _ outputGradient: In,
+      _ inputGradient: Out
+    ) -> Void
+  /// The gradient of means, of one image.
+  package let poolAverageGradient:
+    @Sendable (
+      UnsafePointer<PoolingArguments>, _ outputHeight: Int, _ outputGradient: In,
+      _ inputGradient: Out
+    ) -> Void
+
+  /// The gradient of clamping: zero where `output` is at a limit.
+  package let maskGradient:
+    @Sendable (_ output: In, _ low: Float, _ high: Float, _ gradient: Out, _ count: Int) -> Void
+  /// The gradient of clamped maxima: zero where no sum was chosen.
+  package let maskChoices: @Sendable (_ choices: In, _ gradient: Out, _ count: Int) -> Void
+  /// The gradient of a sigmoid, from what it wrote.
+  package let sigmoidGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
+  /// The gradient of a hyperbolic tangent, from what it wrote.
+  package let tanhGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
+  /// The gradient of swish, from what it read.
+  package let swishGradient: @Sendable (_ input: In, _ gradient: Out, _ count: Int) -> Void
+
+  /// `output[i] += input[i] * factor`.
+  package let addScaled:
+    @Sendable (_ input: In, _ factor: Float, _ output: Out, _ count: Int) -> Void
+  /// `sums[c] += Σ_r input[r][c]`.
+  package let addColumnSums:
+    @Sendable (_ input: In, _ rows: Int, _ columns: Int, _ sums: Out) -> Void
+  /// `sums[c] += Σ_r (input[r][c] - mean[c])²`.
+  package let addSquaredDeviations:
+    @Sendable (_ input: In, _ mean: In, _ rows: Int, _ columns: Int, _ sums: Out) -> Void
+  /// `sums[c] += Σ_r gradient[r][c] * (input[r][c] - mean[c])`.
+  package let addDeviationProducts:
+    @Sendable (_ input: In, _ mean: In, _ gradient: In, _ rows: Int, _ columns: Int, _ sums: Out) ->
+      Void
+  /// `output[r][c] += gradient[r][c] * scale[c] + input[r][c] * slope[c] + shift[c]`; `factors` are
+  /// scales, slopes and shifts.
+  package let addAffine:
+    @Sendable (
+      _ gradient: In, _ input: In, _ factors: In, _ rows: Int, _ columns: Int, _ output: Out
+    ) -> Void
+  /// `Σ x²`.
+  package let sumOfSquares: @Sendable (_ input: In, _ count: Int) -> Double
+
+  /// A step of Adam or AdamW.
+  package let updateAdam: @Sendable (UnsafePointer<UpdateArguments>) -> Void
+  /// A step of stochastic gradient descent with momentum.
+  package let updateMomentum: @Sendable (UnsafePointer<UpdateArguments>) -> Void
+
+  /// Numbers that a kernel reads.
+  package typealias In = UnsafePointer<Float>
+  /// Numbers that a kernel writes.
+  package typealias Out = UnsafeMutablePointer<Float>
+
+  /// A table of all kernels of one instruction set.
+  package init(
+    addOuterProducts: @escaping @Sendable (UnsafePointer<OuterProductArguments>) -> Void,
+    convolveWinogradGradient:
+      @escaping @Sendable (UnsafePointer<WinogradGradientArguments>, Int, Int) -> Void,
+    unpackWinogradGradient: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
+    addPatches: @escaping @Sendable (In, Int, Int, Int, Out, Int) -> Void,
+    convolveDepthwiseGradient:
+      @escaping @Sendable (UnsafePointer<DepthwiseGradientArguments>) -> Void,
+    spreadChosen: @escaping @Sendable (In, In, Out, Int, Int, Int) -> Void,
+    poolMaxGradient: @escaping @Sendable (UnsafePointer<PoolingArguments>, Int, In, Out) -> Void,
+    poolAverageGradient:
+      @escaping @Sendable (UnsafePointer<PoolingArguments>, Int, In, Out) -> Void,
+    maskGradient: @escaping @Sendable (In, Float, Float, Out, Int) -> Void,
+    maskChoices: @escaping @Sendable (In, Out, Int) -> Void,
+    sigmoidGradient: @escaping @Sendable (In, Out, Int) -> Void,
+    tanhGradient: @escaping @Sendable (In, Out, Int) -> Void,
+    swishGradient: @escaping @Sendable (In, Out, Int) -> Void,
+    addScaled: @escaping @Sendable (In, Float, Out, Int) -> Void,
+    addColumnSums: @escaping @Sendable (In, Int, Int, Out) -> Void,
+    addSquaredDeviations: @escaping @Sendable (In, In, Int, Int, Out) -> Void,
+    addDeviationProducts: @escaping @Sendable (In, In, In, Int, Int, Out) -> Void,
+    addAffine: @escaping @Sendable (In, In, In, Int, Int, Out) -> Void,
+    sumOfSquares: @escaping @Sendable (In, Int) -> Double,
+    updateAdam: @escaping @Sendable (UnsafePointer<UpdateArguments>) -> Void,
+    updateMomentum: @escaping @Sendable (UnsafePointer<UpdateArguments>) -> Void
+  ) {
+    self.addOuterProducts = addOuterProducts
+    self.convolveWinogradGradient = convolveWinogradGradient
+    self.unpackWinogradGradient = unpackWinogradGradient
+    self.addPatches = addPatches
+    self.convolveDepthwiseGradient = convolveDepthwiseGradient
+    self.spreadChosen = spreadChosen
+    self.poolMaxGradient = poolMaxGradient
+    self.poolAverageGradient = poolAverageGradient
+    self.maskGradient = maskGradient
+    self.maskChoices = maskChoices
+    self.sigmoidGradient = sigmoidGradient
+    self.tanhGradient = tanhGradient
+    self.swishGradient = swishGradient
+    self.addScaled = addScaled
+    self.addColumnSums = addColumnSums
+    self.addSquaredDeviations = addSquaredDeviations
+    self.addDeviationProducts = addDeviationProducts
+    self.addAffine = addAffine
+    self.sumOfSquares = sumOfSquares
+    self.updateAdam = updateAdam
+    self.updateMomentum = updateMomentum
+  }
+}

@@ -1,0 +1,62 @@
+import PneumoSystem
+
+extension Model {
+  /// The model as the bytes of a `.pnm` file; the same bytes for the same model everywhere.
+  public func encoded() -> [UInt8] {
+    var (graphWriter, metadataWriter) = (ByteWriter(), ByteWriter())
+    var weights = WeightWriter()
+    graph.write(to: &graphWriter, &weights)
+    Metadata(preprocessing: preprocessing, labels: labels, threshold: threshold, card: card)
+      .write(to: &metadataWriter)
+    return FileHeader.file(
+      graph: graphWriter.bytes, metadata: metadataWriter.bytes, weights: weights.encoded())
+  }
+
+  /// Writes a `.pnm` file that appears whole or not at all.
+  public func write(to path: String) throws(ModelError) {
+    do {
+      try writeAtomically(encoded(), to: path)
+    } catch {
+      throw ModelError(error)
+    }
+  }
+
+  /// Reads the `.pnm` file at `path`. The weights stay in the file, which is mapped.
+  public init(contentsOf path: String) throws(ModelError) {
+    let bytes: SharedBytes
+    do {
+      bytes = try SharedBytes.mapping(path, limit: Limits.fileSize)
+    } catch {
+      throw ModelError(error)
+    }
+    try self.init(bytes, name: path)
+  }
+
+  /// Reads the bytes of a `.pnm` file, which errors call `name`.
+  public init(bytes: [UInt8], name: String = "model in memory") throws(ModelError) {
+    guard bytes.count <= Limits.fileSize else {
+      throw ModelError(
+        .limitExceeded, "\(bytes.count) bytes; at most \(Limits.fileSize) are accepted", file: name)
+    }
+    try self.init(SharedBytes(copying: bytes), name: name)
+  }
+
+  private init(_ bytes: SharedBytes, name: String) throws(ModelError) {
+    do throws(ModelError) {
+      let header = try FileHeader(of: bytes)
+      var weights = WeightReader(bytes, header.weights)
+      var reader = ByteReader(bytes, header.graph, name: "the graph section")
+      let graph = try Graph(from: &reader, &weights)
+      try reader.finish()
+      try weights.finish()
+      reader = ByteReader(bytes, header.metadata, name: "the metadata section")
+      let metadata = try Metadata(from: &reader)
+      try reader.finish()
+      try self.init(
+        graph: graph, preprocessing: metadata.preprocessing, labels: metadata.labels,
+        threshold: metadata.threshold, card: metadata.card)
+    } catch {
+      throw error.naming(file: name)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/// A JSON text in the making (RFC 8259). Members keep the order they are given in.
+package enum JSON: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int)
+  /// The shortest text that reads back as this `Float`. NaN and infinity, which JSON lacks, are
+  /// written as `null`.
+  case float(Float)
+  case double(Double)
+  case string(String)
+  case array([JSON])
+  case object([Member])
+
+  /// A name and a value of an object.
+  package struct Member: Hashable, Sendable {
+    /// Unique in its object.
+    package let name: String
+    /// What stands behind the name.
+    package let value: JSON
+
+    /// The member `name: value`.
+    package init(_ name: String, _ value: JSON) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// An object of `members`, in this order.
+  package static func object(_ members: KeyValuePairs<String, JSON>) -> JSON {
+    .object(members.map { Member($0, $1) })
+  }
+
+  /// The text on one line.
+  package var text: String {
+    var text = ""
+    write(to: &text, indentation: nil)
+    return text
+  }
+
+  /// The text on many lines, each level indented by two spaces.
+  package var indentedText: String {
+    var text = ""
+    write(to: &text, indentation: 0)
+    return text
+  }
+
+  private func write(to text: inout String, indentation: Int?) {
+    switch self {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .int(let value): text += "\(value)"
+    case .float(let value): text += value.isFinite ? "\(value)" : "null"
+    case .double(let value): text += value.isFinite ? "\(value)" : "null"
+    case .string(let value): Self.quote(value, to: &text)
+    case .array(let values):
+      Self.writeList(values, "[", "]", to: &text, indentation) { value, text, inner in
+        value.write(to: &text, indentation: inner)
+      }
+    case .object(let members):
+      Self.writeList(members, "{", "}", to: &text, indentation) { member, text, inner in
+        Self.quote(member.name, to: &text)
+        text += inner == nil ? ":" : ": "
+        member.value.write(to: &text, indentation: inner)
+      }
+    }
+  }
+
+  private static func writeList<Element>(
+    _ elements: [Element], _ open: String, _ close: String, to text: inout String,
+    _ indentation: Int?, element write: (Element, inout String, Int?) -> Void
+  ) {
+    let inner = indentation.map { $0 + 1 }
+    text += open
+    for (index, element) in elements.enumerated() {
+      if index > 0 { text += "," }
+      if let inner { text += "\n" + String(repeating: "  ", count: inner) }
+      write(element, &text, inner)
+    }
+    if let indentation, !elements.isEmpty {
+      text += "\n" + String(repeating: "  ", count: indentation)
+    }
+    text += close
+  }
+
+  private static func quote(_ string: String, to text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\u{0}"..<"\u{20}":
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+  /// A string.
+  package init(stringLiteral value: String) { self = .string(value) }
+  /// An array.
+  package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+}

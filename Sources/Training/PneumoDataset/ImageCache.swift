@@ -1,0 +1,138 @@
+import PneumoConcurrency
+import PneumoImaging
+import PneumoModel
+import Synchronization
+
+/// All images of a data set at the size of the network's input, as bytes in memory.
+///
+/// An image whose channels are equal, as those of radiographs are, is kept as one channel; that
+/// changes no bit of a tensor, and takes a third of the memory and of the time to augment it.
+package struct ImageCache: Sendable {
+  /// The samples that have an image: all, or all but those that were skipped.
+  package let dataset: Dataset
+  /// The image of each sample of `dataset`, as of ``Preprocessor/resized(_:)``.
+  package let images: [PixelImage]
+  /// What turns images into tensors.
+  package let preprocessor: Preprocessor
+  /// A number for the bytes of each sample's file: the same for the same bytes.
+  let fingerprints: [Int]
+  /// The images that were skipped, by the order of the samples.
+  package let skipped: [UnreadableImage]
+
+  /// Decodes all images once, on `threads` threads.
+  ///
+  /// - Parameters:
+  ///   - skipsBad: whether samples that cannot be decoded are left out; else they are an error,
+  ///     which comes when all images have been tried and lists them all.
+  ///   - progress: called with the number of images done, after each, by one thread at a time.
+  ///   - isCancelled: asked before each image, by any thread; if true, `cancelled` is thrown soon.
+  ///
+  /// Throws `unreadableImages`, `cancelled`, and `emptyClass` or `noImages` where nothing is left of
+  /// a class, or at all.
+  ///
+  /// - Precondition: as of ``Preprocessor/init(_:)``.
+  package init(
+    _ dataset: Dataset, _ preprocessing: Preprocessing, threads: Int, skipsBad: Bool = false,
+    progress: @Sendable (Int) -> Void = { _ in }, isCancelled: @Sendable () -> Bool = { false }
+  ) throws(DatasetError) {
+    let results = decodeAll(
+      dataset.samples.map(\.path), preprocessing, threads: threads, progress: progress,
+      isCancelled: isCancelled)
+    guard let results else {
+      throw DatasetError(.cancelled, "stopped before all images were decoded", file: dataset.source)
+    }
+    let failures = results.failures.sorted { $0.key < $1.key }
+    skipped = failures.map(\.value)
+    guard skipsBad || skipped.isEmpty else {
+      throw DatasetError(
+        .unreadableImages,
+        "\(skipped.count) of \(dataset.samples.count) images cannot be read; mend or remove them, or"
+          + " leave them out",
+        file: dataset.source, unreadable: skipped)
+    }
+    preprocessor = Preprocessor(preprocessing)
+    do throws(DatasetError) {
+      self.dataset = try dataset.removing(Set(failures.map(\.key)))
+    } catch {
+      throw DatasetError(error.kind, error.reason, file: error.file, unreadable: skipped)
+    }
+    let decoded = results.images.compactMap(\.self)
+    images = decoded.map(\.image)
+    fingerprints = decoded.map(\.fingerprint)
+  }
+
+  /// Bytes of all pixels.
+  package var byteCount: Int { images.reduce(0) { $0 + $1.pixels.count } }
+}
+
+private struct Decoded: Sendable {
+  var images: [(image: PixelImage, fingerprint: Int)?]
+  var failures: [Int: UnreadableImage] = [:]
+  var done = 0
+}
+
+/// `nil` if it was cancelled.
+private func decodeAll(
+  _ paths: [String], _ preprocessing: Preprocessing, threads: Int,
+  progress: @Sendable (Int) -> Void, isCancelled: @Sendable () -> Bool
+) -> Decoded? {
+  let decoded = Mutex(Decoded(images: Array(repeating: nil, count: paths.count)))
+  let next = Atomic(0)
+  let stops = Atomic(false)
+  let workers = max(1, min(threads, paths.count))
+  parallelFor(workers, threads: workers) { _ in
+    let loader = ImageLoader(preprocessing)
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < paths.count, !stops.load(ordering: .relaxed) else { return }
+      if isCancelled() {
+        stops.store(true, ordering: .relaxed)
+        return
+      }
+      let result = Result { () throws(ImageError) in
+        let image = try loader.loadPixels(paths[index])
+        return (image.withoutEqualChannels(), loader.file.fingerprint)
+      }
+      decoded.withLock { decoded in
+        switch result {
+        case .success(let result): decoded.images[index] = result
+        case .failure(let error):
+          decoded.failures[index] = UnreadableImage(path: paths[index], reason: error.reason)
+        }
+        decoded.done += 1
+        progress(decoded.done)
+      }
+    }
+  }
+  return stops.load(ordering: .relaxed) ? nil : decoded.withLock { $0 }
+}
+
+extension [UInt8] {
+  /// A number for these bytes: the same for the same bytes, in one process. As `hashValue`, which
+  /// takes them one by one.
+  package var fingerprint: Int {
+    var hasher = Hasher()
+    withUnsafeBytes { hasher.combine(bytes: $0) }
+    return hasher.finalize()
+  }
+}
+
+extension PixelImage {
+  /// As one channel, where all channels of each pixel are equal.
+  package func withoutEqualChannels() -> PixelImage {
+    guard channels == 3 else { return self }
+    let first = [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
+      pixels.withUnsafeBufferPointer { source in
+        // SAFETY: three bytes of `source` for each of the `width * height` of `target`.
+        for index in 0..<width * height {
+          let value = source[3 * index]
+          guard value == source[3 * index + 1], value == source[3 * index + 2] else { return }
+          target[index] = value
+          count += 1
+        }
+      }
+    }
+    guard first.count == width * height else { return self }
+    return PixelImage(width: width, height: height, channels: 1, pixels: first)
+  }
+}

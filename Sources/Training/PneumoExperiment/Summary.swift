@@ -1,0 +1,119 @@
+import PneumoEvaluation
+import PneumoSupport
+
+/// How good validation predictions are after calibration.
+package struct Summary: Hashable, Sendable {
+  /// Chosen on these predictions.
+  package let calibration: Calibration
+  /// Images.
+  package let count: Int
+  /// With two classes at the threshold, else of the most probable class.
+  package let accuracy: Double
+  /// After calibration.
+  package let crossEntropy: Double
+  /// After calibration; with more than two classes, of the probability of the chosen class.
+  package let calibrationError: Double
+  /// What only two classes have.
+  package let binary: Binary?
+
+  /// How well class 1 is told from class 0.
+  package struct Binary: Hashable, Sendable {
+    /// How the threshold was chosen.
+    package let operatingPoint: OperatingPoint
+    /// Above which probability, after calibration, class 1 is chosen.
+    package let threshold: Double
+    /// Before or after calibration: it does not change an order.
+    package let auroc: Double?
+    /// 95%, patients drawn with replacement.
+    package let aurocInterval: ClosedRange<Double>?
+    /// At the threshold.
+    package let confusion: ConfusionMatrix
+
+    fileprivate init(
+      choosing point: OperatingPoint, _ labels: [Int], _ probabilities: [Double], clusters: [Int]
+    ) {
+      operatingPoint = point
+      threshold = point.threshold(labels: labels, probabilities: probabilities)
+      let cases = RankedCases(labels: labels, scores: probabilities)
+      auroc = cases.auroc()
+      aurocInterval =
+        clusteredBootstrap(clusters: clusters, resamples: 1000, seed: 1, statistics: 1) {
+          [cases.auroc(weights: $0)]
+        }[0]
+      confusion = ConfusionMatrix(
+        labels: labels, probabilities: probabilities, threshold: threshold)
+    }
+  }
+
+  /// Chooses calibration and, with two classes, threshold on predictions, and measures these.
+  ///
+  /// - Parameter groups: whose image each sample of the data set is.
+  package init(
+    choosing point: OperatingPoint, on predictions: Predictions, groups: [Int]
+  ) {
+    let (labels, scores) = (predictions.labels, predictions.scores)
+    calibration = Calibration(fitting: labels, logits: scores, outputs: predictions.outputs)
+    let probabilities = predictions.probabilities(calibration)
+    count = labels.count
+    crossEntropy =
+      PneumoEvaluation.crossEntropy(
+        labels: labels, logits: calibration(scores), outputs: predictions.outputs) ?? 0
+    if probabilities.allSatisfy({ $0.count == 2 }) {
+      let positive = probabilities.map { $0[1] }
+      let binary = Binary(
+        choosing: point, labels, positive, clusters: predictions.samples.map { groups[$0] })
+      accuracy = binary.confusion.accuracy ?? 0
+      calibrationError = expectedCalibrationError(labels: labels, probabilities: positive) ?? 0
+      self.binary = binary
+    } else {
+      let chosen = probabilities.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+      let right = zip(chosen, labels).map { $0 == $1 ? 1 : 0 }
+      accuracy = Double(right.reduce(0, +)) / Double(max(count, 1))
+      calibrationError =
+        expectedCalibrationError(
+          labels: right, probabilities: zip(probabilities, chosen).map { $0[$1] }) ?? 0
+      binary = nil
+    }
+  }
+
+  /// The numbers under their names.
+  package var metrics: [(name: String, value: Double)] {
+    let all: [(String, Double?)] = [
+      ("auroc", binary?.auroc), ("accuracy", accuracy), ("recall", binary?.confusion.recall),
+      ("specificity", binary?.confusion.specificity),
+      ("precision", binary?.confusion.precision), ("cross_entropy", crossEntropy),
+      ("ece", calibrationError),
+    ]
+    return all.compactMap { name, value in value.map { (name, $0) } }
+  }
+
+  /// What `metrics.json` says.
+  package var json: JSON {
+    var members = [
+      JSON.Member("images", .int(count)),
+      JSON.Member("temperature", .double(calibration.temperature)),
+      JSON.Member("bias", .array(calibration.bias.map { .double($0) })),
+    ]
+    if let binary {
+      members.append(JSON.Member("operating_point", .string("\(binary.operatingPoint)")))
+      members.append(JSON.Member("threshold", .double(binary.threshold)))
+    }
+    members += metrics.map { JSON.Member($0.name, .double($0.value)) }
+    guard let binary else { return .object(members) }
+    members += [
+      JSON.Member(
+        "auroc_interval",
+        binary.aurocInterval.map { .array([.double($0.lowerBound), .double($0.upperBound)]) }
+          ?? .null),
+      JSON.Member(
+        "confusion",
+        .object([
+          "true_positives": .int(binary.confusion.truePositives),
+          "false_positives": .int(binary.confusion.falsePositives),
+          "true_negatives": .int(binary.confusion.trueNegatives),
+          "false_negatives": .int(binary.confusion.falseNegatives),
+        ])),
+    ]
+    return .object(members)
+  }
+}

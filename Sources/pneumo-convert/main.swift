@@ -1,3 +1,0 @@
-import PneumoCommandLine
-
-runTool(Convert.self)

@@ -1,3 +1,0 @@
-import PneumoCommandLine
-
-runTool(DataTool.self)
