@@ -262,6 +262,8 @@ let package = Package(
       name: "PneumoInspectionTests",
       dependencies: ["PneumoInspection", "PneumoPhantom", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "PneumoSystemTests", dependencies: ["PneumoSystem", "PneumoTestSupport"]),
     .testTarget(name: "PneumoSupportTests", dependencies: ["PneumoSupport"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoSupport"]),
     .testTarget(

@@ -75,10 +75,9 @@ package struct FileProblem: Error, Hashable, Sendable, CustomStringConvertible {
     self.init(kind, path, error.reason)
   }
 
-  /// A folder that cannot be listed, or with a bad name in it.
-  init(_ error: DatasetError) {
-    self.init(
-      error.kind == .invalidName ? .invalidName : .unreadable, error.file ?? "", error.reason)
+  /// A folder that cannot be listed, or an entry that cannot be opened.
+  init(_ error: FileError) {
+    self.init(error.kind == .invalidName ? .invalidName : .unreadable, error.path, error.reason)
   }
 
   /// `file`, `kind` and `reason`.

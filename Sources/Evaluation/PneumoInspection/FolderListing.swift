@@ -1,4 +1,6 @@
 import PneumoDataset
+import PneumoImaging
+import PneumoSystem
 
 /// The files of one data set, before anything is read.
 struct FolderListing {
@@ -21,15 +23,15 @@ struct FolderListing {
       splits = [Split(name: path, path: path, classes: table.classes, samples: table.samples)]
       return
     }
-    let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     let entries: FolderEntries
-    do throws(DatasetError) { entries = try FolderEntries(of: root) } catch {
+    do throws(FileError) { entries = try FolderEntries(of: path) } catch {
       throw DatasetError(
-        .unreadable, "\(error.reason.prefix { $0 != ";" }); expected a folder of images",
-        file: error.file)
+        .unreadable, "\(error.reason); expected a folder of images", file: error.path)
     }
-    let walks = entries.folders.map { FolderWalk("\(root)/\($0)") }
-    self.layout = layout ?? Self.layout(zip(entries.folders, walks).map { ("\(root)/\($0)", $1) })
+    let root = entries.path
+    let walks = entries.folders.map { FolderWalk(entries.path(of: $0)) }
+    self.layout =
+      layout ?? Self.layout(zip(entries.folders, walks).map { (entries.path(of: $0), $1) })
     switch self.layout {
     case .classes, .table:
       var split = Split(name: Self.name(of: root), path: root)
@@ -38,7 +40,7 @@ struct FolderListing {
     case .splits:
       reportFiles(of: entries)
       for name in entries.folders.sorted(by: Self.precedes) {
-        try addSplit("\(root)/\(name)", name)
+        addSplit(entries.path(of: name), name)
       }
     }
     guard splits.contains(where: { !$0.samples.isEmpty }) else {
@@ -59,21 +61,22 @@ struct FolderListing {
     var (near, far) = (0, 0)
     for (path, walk) in folders {
       // What is left of the path of an image has a slash where there is another folder.
-      let deep = walk.images.count { $0.utf8.dropFirst(path.utf8.count + 1).contains(0x2F) }
+      let images = walk.images
+      let deep = images.count { $0.utf8.dropFirst(path.utf8.count + 1).contains(0x2F) }
       far += deep
-      near += walk.images.count - deep
+      near += images.count - deep
     }
     return far > near ? .splits : .classes
   }
 
-  private mutating func addSplit(_ path: String, _ name: String) throws(DatasetError) {
+  private mutating func addSplit(_ path: String, _ name: String) {
     let entries: FolderEntries
-    do throws(DatasetError) { entries = try FolderEntries(of: path) } catch {
+    do throws(FileError) { entries = try FolderEntries(of: path) } catch {
       problems.append(FileProblem(error))
       return
     }
     var split = Split(name: name, path: path)
-    add(entries, entries.folders.map { FolderWalk("\(path)/\($0)") }, to: &split)
+    add(entries, entries.folders.map { FolderWalk(entries.path(of: $0)) }, to: &split)
     if entries.folders.isEmpty {
       problems.append(FileProblem(.emptyFolder, path, "a split without class folders"))
     } else {
@@ -88,14 +91,15 @@ struct FolderListing {
     for (name, walk) in zip(entries.folders, walks) {
       problems += walk.problems.map { FileProblem($0) }
       split.others += walk.others
-      guard !walk.images.isEmpty else {
+      let images = walk.images
+      guard !images.isEmpty else {
         problems.append(
           FileProblem(
             .emptyFolder, "\(entries.path)/\(name)",
             "no images in this folder of a class; remove it or add .jpeg or .jpg files"))
         continue
       }
-      split.samples += walk.images.map { path in
+      split.samples += images.map { path in
         Sample(
           path: path, label: split.classes.count, patient: Sample.patient(ofFile: path))
       }
@@ -104,8 +108,8 @@ struct FolderListing {
   }
 
   private mutating func reportFiles(of entries: FolderEntries) {
-    if let problem = entries.nameProblem { problems.append(FileProblem(problem)) }
-    problems += entries.files.filter(FolderWalk.isImage).map { name in
+    problems += entries.problems.map { FileProblem($0) }
+    problems += entries.files.filter(isImageName).map { name in
       FileProblem(
         .misplaced, "\(entries.path)/\(name)",
         "an image beside the class folders, which no trainer would see; move it into one")

@@ -42,7 +42,7 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   package init(_ error: FileError) {
     let kind: Kind =
       switch error.kind {
-      case .system, .notARegularFile: .unreadable
+      case .system, .notARegularFile, .invalidName: .unreadable
       case .tooLarge: .tooLarge
       }
     self.init(kind, error.reason, file: error.path)

@@ -8,6 +8,9 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case notARegularFile
     /// The file is larger than its reader accepts.
     case tooLarge
+    /// A path that cannot be passed to the system as it is: it holds a NUL, is not UTF-8, or is too
+    /// long.
+    case invalidName
   }
 
   /// What is wrong, for programs.
@@ -33,4 +36,14 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The file and the reason.
   package var description: String { "\(path): \(reason)" }
+}
+
+/// Refuses a path with a NUL character: the system would take it to end there, and open another file.
+func checkPath(_ path: String) throws(FileError) {
+  guard !path.utf8.contains(0) else {
+    throw FileError(
+      .invalidName, path: path,
+      reason: "its name holds a NUL character, which no file's name does; are several names "
+        + "separated by NUL?")
+  }
 }

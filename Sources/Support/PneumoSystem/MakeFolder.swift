@@ -2,6 +2,7 @@
 ///
 /// Throws an error that names `path` where one cannot be made, or something else stands there.
 package func makeFolder(_ path: String) throws(FileError) {
+  try checkPath(path)
   var partial = path.hasPrefix("/") ? "/" : ""
   for part in path.split(separator: "/") {
     partial += partial.isEmpty || partial == "/" ? String(part) : "/" + part

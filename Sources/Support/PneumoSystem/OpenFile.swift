@@ -5,6 +5,7 @@ struct OpenFile: ~Copyable {
 
   /// Opens `path`; a folder, FIFO, device or a file of more than `limit` bytes is an error.
   init(reading path: String, limit: Int) throws(FileError) {
+    try checkPath(path)
     // O_NONBLOCK: a FIFO without a writer is an error below, not a wait without end.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .last(path, doing: "open") }

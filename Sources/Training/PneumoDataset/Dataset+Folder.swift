@@ -1,3 +1,6 @@
+import PneumoImaging
+import PneumoSystem
+
 extension Dataset {
 
   /// The images of a folder of class folders.
@@ -12,22 +15,25 @@ extension Dataset {
   /// Throws ``DatasetError`` for a folder that cannot be read, for names that are not UTF-8, where
   /// there are no images, and of one to train on where there is only one class, or one without images.
   package init(folder: String, isForTraining: Bool = true) throws(DatasetError) {
-    let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    var ignored = 0
-    let entries = try FolderEntries(of: root)
-    if let problem = entries.nameProblem { throw problem }
-    ignored += entries.files.count + entries.hidden
+    let entries: FolderEntries
+    do throws(FileError) { entries = try FolderEntries(of: folder) } catch {
+      throw DatasetError(
+        .unreadable, "\(error.reason); expected a folder of class folders, or a .csv table",
+        file: error.path)
+    }
+    if let problem = entries.problems.first { throw DatasetError(problem) }
+    var ignored = entries.files.count + entries.hidden
     var samples: [Sample] = []
     for (label, name) in entries.folders.enumerated() {
-      let walk = FolderWalk(root == "/" ? "/\(name)" : "\(root)/\(name)")
-      if let problem = walk.problems.first { throw problem }
+      let walk = FolderWalk(entries.path(of: name))
+      if let problem = walk.problems.first { throw DatasetError(problem) }
       ignored += walk.others.count + walk.hidden
       samples += walk.images.map { path in
         Sample(path: path, label: label, patient: Sample.patient(ofFile: path))
       }
     }
     try self.init(
-      source: root, classes: entries.folders, samples: samples, ignoredFiles: ignored,
+      source: entries.path, classes: entries.folders, samples: samples, ignoredFiles: ignored,
       isForTraining: isForTraining)
   }
 }

@@ -66,11 +66,3 @@ package struct Dataset: Hashable, Sendable {
       ignoredFiles: ignoredFiles)
   }
 }
-
-extension StringProtocol {
-  /// Whether this stands before `other` by the bytes of UTF-8, which is the order of Python's
-  /// `sorted`, and not that of a language.
-  func precedesInBytes(_ other: some StringProtocol) -> Bool {
-    utf8.lexicographicallyPrecedes(other.utf8)
-  }
-}

@@ -62,8 +62,10 @@ package struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible 
     self.unreadable = unreadable
   }
 
-  init(_ error: FileError) {
-    self.init(.unreadable, error.reason, file: error.path)
+  /// The error of a file or folder.
+  package init(_ error: FileError) {
+    self.init(
+      error.kind == .invalidName ? .invalidName : .unreadable, error.reason, file: error.path)
   }
 
   /// The file and the line, where known, and the reason.
