@@ -1,4 +1,5 @@
 import PneumoSystem
+import Synchronization
 
 /// One of the streams that a tool writes to.
 package enum StandardStream: CInt, Sendable {
@@ -24,30 +25,51 @@ package enum StandardStream: CInt, Sendable {
     case failed(String)
   }
 
+  /// Why standard output could not be written to, in words; `nil` while nothing was lost. A reader
+  /// who has gone is no failure.
+  package static var outputFailure: String? { firstOutputFailure.withLock { $0 } }
+
   /// Writes all of `text` now.
+  ///
+  /// Where nobody reads, it waits for room only until the user asks to stop.
   @discardableResult
   package func write(_ text: String) -> Written {
     var text = text
-    return text.withUTF8 { bytes in
-      var done = 0
-      while done < bytes.count {
-        #if !canImport(Darwin)
-        let written = Glibc.write(rawValue, bytes.baseAddress! + done, bytes.count - done)
-        #else
-        let written = Darwin.write(rawValue, bytes.baseAddress! + done, bytes.count - done)
-        #endif
-        if written >= 0 {
-          done += written
-        } else if errno == EPIPE || Interrupt.isRequested {
-          return .closed
-        } else if errno == EAGAIN {  // someone made the stream non-blocking: wait for room
-          var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
-          poll(&request, 1, 100)
-        } else if errno != EINTR {
-          return .failed(String(cString: strerror(errno)))
-        }
-      }
-      return .all
+    let written = text.withUTF8 { write($0) }
+    if self == .output, case .failed(let reason) = written {
+      firstOutputFailure.withLock { $0 = $0 ?? reason }
     }
+    return written
+  }
+
+  /// Bytes that a pipe takes at once when it says that it has room (POSIX's PIPE_BUF on Linux).
+  private static let portion = 4096
+
+  private func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Written {
+    var done = 0
+    while done < bytes.count {
+      var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+      // A signal ends a wait only in the thread that takes it, so each wait is short.
+      guard poll(&request, 1, 100) > 0 else {
+        if Interrupt.isRequested { return .closed }
+        continue
+      }
+      let count = min(bytes.count - done, Self.portion)
+      #if !canImport(Darwin)
+      let written = Glibc.write(rawValue, bytes.baseAddress! + done, count)
+      #else
+      let written = Darwin.write(rawValue, bytes.baseAddress! + done, count)
+      #endif
+      if written >= 0 {
+        done += written
+      } else if errno == EPIPE {
+        return .closed
+      } else if errno != EINTR && errno != EAGAIN {
+        return .failed(String(cString: strerror(errno)))
+      }
+    }
+    return .all
   }
 }
+
+private let firstOutputFailure = Mutex<String?>(nil)
