@@ -1,6 +1,18 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What is compiled for. A manifest sees the machine that it is read on, and conditions of targets
+/// know no architecture, so who compiles for another one says so: `PNEUMO_ARCHITECTURE=aarch64 swift
+/// build --swift-sdk …`.
+var architecture = Context.environment["PNEUMO_ARCHITECTURE"] ?? ""
+if architecture.isEmpty {
+  #if arch(x86_64)
+  architecture = "x86_64"
+  #else
+  architecture = "aarch64"
+  #endif
+}
+
 /// A target in the folder of its layer. What it lists is all that it may import, and all that may
 /// import it are those that list it: `Tools/check-imports.sh` and the README's table are made from it.
 func library(
@@ -30,12 +42,12 @@ func kernels(_ name: String, define: String, march: String? = nil) -> Target {
 }
 
 var kernelTargets = [kernels("PneumoKernels", define: "KERNEL_BASELINE")]
-#if arch(x86_64)
-kernelTargets += [
-  kernels("PneumoKernelsAVX2", define: "KERNEL_AVX2", march: "x86-64-v3"),
-  kernels("PneumoKernelsAVX512", define: "KERNEL_AVX512", march: "x86-64-v4"),
-]
-#endif
+if architecture == "x86_64" {
+  kernelTargets += [
+    kernels("PneumoKernelsAVX2", define: "KERNEL_AVX2", march: "x86-64-v3"),
+    kernels("PneumoKernelsAVX512", define: "KERNEL_AVX512", march: "x86-64-v4"),
+  ]
+}
 
 /// A command-line tool: argument parsing and printing only.
 func tool(
@@ -47,8 +59,9 @@ func tool(
     path: "Sources/CommandLine/\(name)", linkerSettings: linkerSettings)
 }
 
+/// Only the tools parse arguments: who uses the libraries says `traits: []` and fetches no parser.
 let argumentParser: Target.Dependency = .product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tools"]))
 
 /// Puts Swift's libraries into a program: it starts 3 ms sooner and takes 3 MiB less. Debug builds,
 /// and so tests, use the shared ones.
@@ -72,8 +85,13 @@ let package = Package(
     .executable(name: "pneumo-eval", targets: ["pneumo-eval"]),
     .executable(name: "pneumo-data", targets: ["pneumo-data"]),
   ],
+  traits: [
+    .default(enabledTraits: ["Tools"]),
+    .trait(name: "Tools", description: "The command-line tools, which need swift-argument-parser"),
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: kernelTargets + [
     // Support: the system, threads, and texts.
@@ -111,7 +129,17 @@ let package = Package(
       "PneumoHeatMap", in: "Inference",
       ["Pneumo", "PneumoModel", "PneumoImaging", "PneumoSystem"]),
 
-    // Training.
+    // Evaluation: metrics and reports.
+    library("PneumoEvaluation", in: "Evaluation", ["PneumoSystem"], linksMath: true),
+    library("PneumoChart", in: "Evaluation", ["PneumoSupport", "PneumoSystem"]),
+    library(
+      "PneumoReport", in: "Evaluation",
+      [
+        "PneumoEvaluation", "PneumoChart", "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
+      ],
+      resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
+
+    // Training: images and patients, gradients, runs.
     library(
       "PneumoCheckpoint", in: "Training", ["PneumoModel", "PneumoSupport", "PneumoSystem"]),
     library(
@@ -130,18 +158,8 @@ let package = Package(
         "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoTraining", "PneumoDataset",
         "PneumoEvaluation", "PneumoCheckpoint", "PneumoChart", "PneumoSupport", "PneumoSystem",
       ]),
-
-    // Evaluation: metrics, reports, and what folders of images hold.
-    library("PneumoEvaluation", in: "Evaluation", ["PneumoSystem"], linksMath: true),
-    library("PneumoChart", in: "Evaluation", ["PneumoSupport", "PneumoSystem"]),
     library(
-      "PneumoReport", in: "Evaluation",
-      [
-        "PneumoEvaluation", "PneumoChart", "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
-      ],
-      resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
-    library(
-      "PneumoInspection", in: "Evaluation",
+      "PneumoInspection", in: "Training",
       [
         "PneumoModel", "PneumoDataset", "PneumoImaging", "PneumoConcurrency", "PneumoSupport",
         "PneumoSystem",

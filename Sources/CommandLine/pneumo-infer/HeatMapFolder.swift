@@ -1,5 +1,4 @@
 import Pneumo
-import PneumoCompute
 import PneumoConcurrency
 import PneumoHeatMap
 import PneumoImaging

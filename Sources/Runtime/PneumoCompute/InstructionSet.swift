@@ -2,19 +2,19 @@ import CCPU
 import PneumoKernelABI
 import PneumoKernels
 
-#if arch(x86_64)
+import PneumoSystem
+
+#if canImport(PneumoKernelsAVX2)
 import PneumoKernelsAVX2
 import PneumoKernelsAVX512
 #endif
-
-import PneumoSystem
 
 /// Which kernels run: one table per instruction set that this CPU, or its emulator, has.
 package enum InstructionSet {
   /// The tables that this CPU can run, slowest first.
   package static let available: [KernelTable] = {
     var tables = [PneumoKernels.makeKernelTable()]
-    #if arch(x86_64)
+    #if canImport(PneumoKernelsAVX2)
     let level = CPULevel.detected
     if level >= .v3 { tables.append(PneumoKernelsAVX2.makeKernelTable()) }
     if level >= .v4 { tables.append(PneumoKernelsAVX512.makeKernelTable()) }
@@ -36,7 +36,7 @@ package enum InstructionSet {
   }
 }
 
-#if arch(x86_64)
+#if canImport(PneumoKernelsAVX2)
 /// The x86-64 micro-architecture levels that kernels are compiled for.
 private enum CPULevel: Int, Comparable {
   case v1, v3, v4
