@@ -282,7 +282,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoSystemTests", dependencies: ["PneumoSystem", "PneumoTestSupport"]),
-    .testTarget(name: "PneumoSupportTests", dependencies: ["PneumoSupport"]),
+    .testTarget(name: "PneumoSupportTests", dependencies: ["PneumoSupport", "PneumoTestSupport"]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoSupport"]),
     .testTarget(
       name: "CommandLineTests",

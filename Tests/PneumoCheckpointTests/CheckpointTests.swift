@@ -20,7 +20,7 @@ private let architectureText = """
   """
 
 private func sample() throws -> Checkpoint {
-  let architecture = try Architecture(json: JSONValue(parsing: Array(architectureText.utf8)))
+  let architecture = try Architecture(json: JSON(parsing: Array(architectureText.utf8)))
   var number: Float = 0
   let weights = try architecture.weightShapes().map { layer, weight, shape in
     SafetensorsTensor(
@@ -50,7 +50,7 @@ private func sample() throws -> Checkpoint {
     #expect(architecture.penalties == ["a": 0.01])
     for architecture in [architecture, .study(1), .study(4), .pneumo(size: 96, classes: 3)] {
       let text = architecture.json.text
-      #expect(try Architecture(json: JSONValue(parsing: Array(text.utf8))) == architecture)
+      #expect(try Architecture(json: JSON(parsing: Array(text.utf8))) == architecture)
     }
   }
 
@@ -86,7 +86,7 @@ private func sample() throws -> Checkpoint {
     ])
   func badArchitectures(_ text: String, _ reason: String) throws {
     let error = #expect(throws: CheckpointError.self) {
-      try Architecture(json: JSONValue(parsing: Array(text.utf8))).weightShapes()
+      try Architecture(json: JSON(parsing: Array(text.utf8))).weightShapes()
     }
     #expect(error?.kind == .invalidArchitecture)
     #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")

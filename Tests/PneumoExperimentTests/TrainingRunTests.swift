@@ -187,7 +187,7 @@ private struct Setup {
 extension Setup {
   fileprivate func history(_ name: String) throws -> [Double?] {
     let text = [UInt8](try folder.read("\(name)/history.json"))
-    let history = try #require(History(json: JSONValue(parsing: text)))
+    let history = try #require(History(json: JSON(parsing: text)))
     return history.records.map(\.valDataLoss)
   }
 }

@@ -25,8 +25,8 @@ import Testing
       })
   }
 
-  private func json(_ assessment: Assessment) throws -> JSONValue {
-    try JSONValue(parsing: Array(assessment.json.text.utf8))
+  private func json(_ assessment: Assessment) throws -> JSON {
+    try JSON(parsing: Array(assessment.json.text.utf8))
   }
 
   @Test func metricsOfAllModels() throws {
@@ -37,9 +37,9 @@ import Testing
     #expect(json["models"]?.array?.count == 3)
     #expect(json["comparisons"]?.array?.count == 2)
     let first = try #require(json["models"]?.array?.first)
-    #expect(first["metrics"]?.object?.count == Metric.allCases.count)
+    #expect(first["metrics"]?.members?.count == Metric.allCases.count)
     #expect(first["threshold_from"]?.string == "model")
-    for (_, metric) in try #require(first["metrics"]?.object) {
+    for metric in try #require(first["metrics"]?.members).map(\.value) {
       let value = try #require(metric["value"]?.double)
       let interval = try #require(metric["interval"]?.array).compactMap(\.double)
       #expect(interval[0] <= value && value <= interval[1])
@@ -107,7 +107,7 @@ import Testing
     let start = try #require(html.firstRange(of: "id=\"data\">"))
     let rest = html[start.upperBound...]
     let end = try #require(rest.firstRange(of: "</script>"))
-    let data = try JSONValue(parsing: Array(rest[..<end.lowerBound].utf8))
+    let data = try JSON(parsing: Array(rest[..<end.lowerBound].utf8))
     #expect(data["models"]?.array?.count == 2)
     #expect(data["models"]?.array?[1]["positives"]?.array?.count == 60)
   }

@@ -17,7 +17,7 @@ extension TrainingCurves {
           "\(error); --run expects the folder of a run of pneumo-train, or of one of its "
           + "folds")
     }
-    guard let json = try? JSONValue(parsing: bytes), let history = History(json: json),
+    guard let json = try? JSON(parsing: bytes), let history = History(json: json),
       !history.records.isEmpty
     else {
       throw Failure(description: "\(path): not the history of a run of pneumo-train")

@@ -30,7 +30,7 @@ struct RunRecord {
       throw Failure(description: "\(error)\(advice)")
     }
     do {
-      let json = try JSONValue(parsing: text)
+      let json = try JSON(parsing: text)
       guard let directory = json["working_directory"]?.string,
         let arguments = json["arguments"]?.array?.map(\.string), !arguments.contains(nil)
       else { throw Failure(description: "lacks the arguments of a run") }

@@ -78,7 +78,7 @@ struct Recipe {
       name = network.split(separator: "/").last.map { String($0.dropLast(5)) } ?? network
       let text = try readFile(network, limit: 1 << 20)
       do {
-        var declared = try Architecture(json: try JSONValue(parsing: text))
+        var declared = try Architecture(json: try JSON(parsing: text))
         if let size, case .image(_, _, let channels) = declared.inputShape {
           declared.inputShape = .image(height: size, width: size, channels: channels)
         }

@@ -100,7 +100,7 @@ extension ModelCard {
 
 /// The members of a JSON object, each taken once; what is left at the end is unknown.
 private struct SettingsReader {
-  private let members: [String: JSONValue]
+  private let members: [String: JSON]
   private var known: [String] = []
 
   init(contentsOf path: String) throws(ImportError) {
@@ -110,14 +110,14 @@ private struct SettingsReader {
     } catch {
       throw ImportError(error)
     }
-    let value = try JSONValue(importing: bytes)
-    guard let members = value.object else {
+    let value = try JSON(importing: bytes)
+    guard let members = value.members else {
       throw ImportError(.invalidSetting, "expected a JSON object, found \(value.kind)")
     }
-    self.members = members
+    self.members = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
   }
 
-  private mutating func take(_ name: String) -> JSONValue? {
+  private mutating func take(_ name: String) -> JSON? {
     known.append(name)
     return members[name] == .null ? nil : members[name]
   }
@@ -161,15 +161,13 @@ private struct SettingsReader {
     return numbers
   }
 
-  /// The members of an object of numbers, in the order of their names.
+  /// The members of an object of numbers, in their order.
   mutating func metrics(_ name: String) throws(ImportError) -> [ModelCard.Metric] {
     guard let value = take(name) else { return [] }
-    guard let object = value.object, object.values.allSatisfy({ $0.double != nil }) else {
+    guard let metrics = value.members, metrics.allSatisfy({ $0.value.double != nil }) else {
       throw unexpected(name, "an object of numbers")
     }
-    return object.sorted { $0.key < $1.key }.map {
-      ModelCard.Metric(name: $0.key, value: $0.value.double!)
-    }
+    return metrics.map { ModelCard.Metric(name: $0.name, value: $0.value.double!) }
   }
 
   /// Refuses members that nothing asked for.

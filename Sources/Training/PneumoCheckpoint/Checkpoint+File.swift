@@ -39,12 +39,12 @@ extension Checkpoint {
         "is a checkpoint of version \(file.metadata["version"] ?? "?"); this program reads up to "
           + "\(Self.version): take a newer one")
     }
-    func value(_ name: String) throws(CheckpointError) -> JSONValue {
+    func value(_ name: String) throws(CheckpointError) -> JSON {
       guard let text = file.metadata[name] else {
         throw CheckpointError(.invalidMetadata, "its metadata lack '\(name)'")
       }
       do throws(JSONError) {
-        return try JSONValue(parsing: Array(text.utf8))
+        return try JSON(parsing: Array(text.utf8))
       } catch {
         throw CheckpointError(.invalidMetadata, "its \(name) is \(error.description)")
       }
@@ -112,7 +112,7 @@ extension Checkpoint {
 }
 
 extension Preprocessing {
-  fileprivate init(json: JSONValue) throws(CheckpointError) {
+  fileprivate init(json: JSON) throws(CheckpointError) {
     do throws(CheckpointError) {
       var reader = try MemberReader(json, "preprocessing")
       let size = try reader.required(try reader.ints("size"), "size")
@@ -150,7 +150,7 @@ extension Preprocessing {
 }
 
 extension ModelCard {
-  fileprivate init(json: JSONValue) throws(CheckpointError) {
+  fileprivate init(json: JSON) throws(CheckpointError) {
     do throws(CheckpointError) {
       var reader = try MemberReader(json, "card")
       self.init()

@@ -34,7 +34,7 @@ struct Progress: Hashable, Sendable {
 
   init() {}
 
-  init?(json: JSONValue) {
+  init?(json: JSON) {
     guard let epoch = json["epoch"]?.int, let batch = json["batch"]?.int,
       let lossSum = json["loss_sum"]?.double, let penaltySum = json["penalty_sum"]?.double,
       let rightCount = json["right_count"]?.int, let seconds = json["seconds"]?.double,

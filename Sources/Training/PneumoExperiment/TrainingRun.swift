@@ -319,8 +319,8 @@ package final class TrainingRun {
     }
   }
 
-  private static func note(_ name: String, of checkpoint: Checkpoint) -> JSONValue? {
-    checkpoint.notes[name].flatMap { try? JSONValue(parsing: Array($0.utf8)) }
+  private static func note(_ name: String, of checkpoint: Checkpoint) -> JSON? {
+    checkpoint.notes[name].flatMap { try? JSON(parsing: Array($0.utf8)) }
   }
 
   private func restore() throws(RunError) {

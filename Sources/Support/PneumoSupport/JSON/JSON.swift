@@ -1,4 +1,4 @@
-/// A JSON text in the making (RFC 8259). Members keep the order they are given in.
+/// A JSON value (RFC 8259), to write or as read. Members keep their order.
 package enum JSON: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -13,7 +13,7 @@ package enum JSON: Hashable, Sendable {
 
   /// A name and a value of an object.
   package struct Member: Hashable, Sendable {
-    /// Unique in its object.
+    /// Unique in an object that is written.
     package let name: String
     /// What stands behind the name.
     package let value: JSON
@@ -29,76 +29,6 @@ package enum JSON: Hashable, Sendable {
   package static func object(_ members: KeyValuePairs<String, JSON>) -> JSON {
     .object(members.map { Member($0, $1) })
   }
-
-  /// The text on one line.
-  package var text: String {
-    var text = ""
-    write(to: &text, indentation: nil)
-    return text
-  }
-
-  /// The text on many lines, each level indented by two spaces.
-  package var indentedText: String {
-    var text = ""
-    write(to: &text, indentation: 0)
-    return text
-  }
-
-  private func write(to text: inout String, indentation: Int?) {
-    switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .int(let value): text += "\(value)"
-    case .float(let value): text += value.isFinite ? "\(value)" : "null"
-    case .double(let value): text += value.isFinite ? "\(value)" : "null"
-    case .string(let value): Self.quote(value, to: &text)
-    case .array(let values):
-      Self.writeList(values, "[", "]", to: &text, indentation) { value, text, inner in
-        value.write(to: &text, indentation: inner)
-      }
-    case .object(let members):
-      Self.writeList(members, "{", "}", to: &text, indentation) { member, text, inner in
-        Self.quote(member.name, to: &text)
-        text += inner == nil ? ":" : ": "
-        member.value.write(to: &text, indentation: inner)
-      }
-    }
-  }
-
-  private static func writeList<Element>(
-    _ elements: [Element], _ open: String, _ close: String, to text: inout String,
-    _ indentation: Int?, element write: (Element, inout String, Int?) -> Void
-  ) {
-    let inner = indentation.map { $0 + 1 }
-    text += open
-    for (index, element) in elements.enumerated() {
-      if index > 0 { text += "," }
-      if let inner { text += "\n" + String(repeating: "  ", count: inner) }
-      write(element, &text, inner)
-    }
-    if let indentation, !elements.isEmpty {
-      text += "\n" + String(repeating: "  ", count: indentation)
-    }
-    text += close
-  }
-
-  private static func quote(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
-  }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
@@ -106,4 +36,57 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
   package init(stringLiteral value: String) { self = .string(value) }
   /// An array.
   package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+}
+
+// MARK: - Reading
+
+extension JSON {
+  /// The member `name` of an object; `nil` where it is missing, is `null`, or this is no object.
+  /// Of members with one name the last counts, as in Python.
+  package subscript(name: String) -> JSON? {
+    guard let value = members?.last(where: { $0.name == name })?.value, value != .null else {
+      return nil
+    }
+    return value
+  }
+
+  /// A truth value; `nil` for anything else.
+  package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// A string; `nil` for anything else.
+  package var string: String? { if case .string(let value) = self { value } else { nil } }
+  /// The elements of an array; `nil` for anything else.
+  package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+  /// The members of an object; `nil` for anything else.
+  package var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+
+  /// A whole number, also where it is written as `2.0`.
+  package var int: Int? {
+    switch self {
+    case .int(let value): value
+    case .double(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+
+  /// Any number; `nil` for anything else.
+  package var double: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .float(let value): Double(value)
+    case .double(let value): value
+    default: nil
+    }
+  }
+
+  /// How an error names the kind of value.
+  package var kind: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a Boolean"
+    case .int, .float, .double: "a number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
 }

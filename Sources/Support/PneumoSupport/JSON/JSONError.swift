@@ -1,7 +1,7 @@
-/// Why a text is no JSON.
+/// Why a text is not the JSON that was expected.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One sentence: what is wrong, and where.
   package let description: String
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

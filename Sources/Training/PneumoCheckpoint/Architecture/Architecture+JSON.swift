@@ -5,7 +5,7 @@ import PneumoSupport
 
 extension Architecture {
   /// Reads an architecture; sides of 2 are written as numbers or as [rows, columns].
-  package init(json: JSONValue) throws(CheckpointError) {
+  package init(json: JSON) throws(CheckpointError) {
     var reader = try MemberReader(json, "architecture")
     let shape = try reader.required(try reader.ints("input"), "input")
     guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
@@ -31,7 +31,7 @@ extension Architecture {
 }
 
 extension Architecture.Layer {
-  fileprivate init(json: JSONValue, _ index: Int) throws(CheckpointError) {
+  fileprivate init(json: JSON, _ index: Int) throws(CheckpointError) {
     let owner = json["name"]?.string.map { "layer '\($0)'" } ?? "layer \(index + 1)"
     var reader = try MemberReader(json, owner)
     let type = try reader.required(

@@ -2,21 +2,21 @@ import PneumoSupport
 
 /// Reads the members of a JSON object, and tells which of them nobody knows.
 struct MemberReader {
-  private let members: [String: JSONValue]
+  private let members: [String: JSON]
   private let owner: String
   private(set) var known: [String] = []
 
-  init(_ value: JSONValue, _ owner: String) throws(CheckpointError) {
-    guard let members = value.object else {
+  init(_ value: JSON, _ owner: String) throws(CheckpointError) {
+    guard let members = value.members else {
       throw CheckpointError(
         .invalidArchitecture, "\(owner): expected a JSON object, found \(value.kind)")
     }
-    self.members = members
+    self.members = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     self.owner = owner
   }
 
   private mutating func take<Result>(
-    _ name: String, _ expected: String, _ read: (JSONValue) -> Result?
+    _ name: String, _ expected: String, _ read: (JSON) -> Result?
   ) throws(CheckpointError) -> Result? {
     known.append(name)
     guard let value = members[name], value != .null else { return nil }
@@ -28,7 +28,7 @@ struct MemberReader {
   }
 
   /// The value of a member, whatever it is.
-  mutating func value(_ name: String) throws(CheckpointError) -> JSONValue? {
+  mutating func value(_ name: String) throws(CheckpointError) -> JSON? {
     try take(name, "a value") { $0 }
   }
 

@@ -55,26 +55,29 @@ package struct SafetensorsFile: Hashable, Sendable {
           + "\(Self.maximumHeader) bytes; is it cut off?")
     }
     let length = Int(bytes.loadUnaligned(as: UInt64.self).littleEndian)
-    let header: JSONValue
+    let header: JSON
     do throws(JSONError) {
-      header = try JSONValue(parsing: Array(bytes[8..<8 + length]))
+      header = try JSON(parsing: Array(bytes[8..<8 + length]))
     } catch {
       throw CheckpointError(.damagedFile, "its header is \(error.description)")
     }
-    guard var members = header.object else {
+    guard let members = header.members else {
       throw CheckpointError(.damagedFile, "its header is \(header.kind), expected an object")
     }
+    guard Set(members.map(\.name)).count == members.count else {
+      throw CheckpointError(.damagedFile, "two members of its header have the same name")
+    }
     metadata = [:]
-    if let texts = members.removeValue(forKey: Self.metadataName) {
-      for (name, text) in texts.object ?? [:] { metadata[name] = text.string }
-      guard let count = texts.object?.count, count == metadata.count else {
-        throw CheckpointError(.damagedFile, "its metadata are not all texts")
+    if let texts = header[Self.metadataName] {
+      for text in texts.members ?? [] { metadata[text.name] = text.value.string }
+      guard let count = texts.members?.count, count == metadata.count else {
+        throw CheckpointError(.damagedFile, "its metadata are not all strings")
       }
     }
     let data = UnsafeRawBufferPointer(rebasing: bytes[(8 + length)...])
     var entries: [(range: Range<Int>, tensor: SafetensorsTensor)] = []
-    for (name, value) in members {
-      entries.append(try Self.tensor(name, value, data))
+    for member in members where member.name != Self.metadataName {
+      entries.append(try Self.tensor(member.name, member.value, data))
     }
     // Empty tensors stand before what begins at the same place.
     entries.sort {
@@ -97,7 +100,7 @@ package struct SafetensorsFile: Hashable, Sendable {
   }
 
   private static func tensor(
-    _ name: String, _ value: JSONValue, _ data: UnsafeRawBufferPointer
+    _ name: String, _ value: JSON, _ data: UnsafeRawBufferPointer
   ) throws(CheckpointError) -> (Range<Int>, SafetensorsTensor) {
     func fail(_ reason: String) -> CheckpointError {
       CheckpointError(.damagedFile, "tensor '\(name)': \(reason)")

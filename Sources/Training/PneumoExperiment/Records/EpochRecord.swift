@@ -79,7 +79,7 @@ package struct EpochRecord: Hashable, Sendable {
   }
 
   /// Reads what ``json`` wrote; `nil` where a number is missing.
-  package init?(json: JSONValue) {
+  package init?(json: JSON) {
     func number(_ name: String) -> Double? { json[name]?.double }
     guard let epoch = json["epoch"]?.int, let seconds = number("seconds"),
       let rate = number("lr"), let dataLoss = number("data_loss"),

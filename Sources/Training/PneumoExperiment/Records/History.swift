@@ -14,7 +14,7 @@ package struct History: Hashable, Sendable {
   package var json: JSON { .array(records.map(\.json)) }
 
   /// Reads what ``json`` wrote.
-  package init?(json: JSONValue) {
+  package init?(json: JSON) {
     guard let list = json.array else { return nil }
     let records = list.compactMap { EpochRecord(json: $0) }
     guard records.count == list.count else { return nil }
