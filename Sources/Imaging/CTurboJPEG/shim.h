@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include <jpeglib.h>
+#include <jerror.h>
 
 // What libjpeg calls on an error; `manager` comes first, so that its address is the whole's.
 typedef struct {
@@ -24,9 +25,20 @@ static void pneumo_jpeg_fail(j_common_ptr state) {
   longjmp(errors->leave, 1);
 }
 
-// Any warning is an error: libjpeg warns where it makes up pixels that the file lacks.
+// Warnings are errors where libjpeg makes up pixels that the file lacks. Some only remark on bytes
+// that no pixel depends on. Whether the scans of a progressive file fit together is checked before.
 static void pneumo_jpeg_note(j_common_ptr state, int level) {
-  if (level < 0) pneumo_jpeg_fail(state);
+  if (level >= 0) return;
+  switch (state->err->msg_code) {
+    case JWRN_ADOBE_XFORM:        // an unknown code: that of the usual colors is assumed
+    case JWRN_BOGUS_ICC:          // profiles are not used
+    case JWRN_BOGUS_PROGRESSION:  // see JPEGScans.swift
+    case JWRN_EXTRANEOUS_DATA:    // bytes between segments, which are passed over
+    case JWRN_JFIF_MAJOR:         // an unknown version of JFIF
+    case JWRN_NOT_SEQUENTIAL:     // parameters that only progressive scans use
+      return;
+    default: pneumo_jpeg_fail(state);
+  }
 }
 
 static inline struct jpeg_error_mgr *pneumo_jpeg_catch(pneumo_jpeg_errors *errors) {
@@ -71,7 +83,7 @@ static inline int pneumo_jpeg_read_header(
   return jpeg_read_header(&decoder->state, TRUE) == JPEG_HEADER_OK;
 }
 
-// Gets ready for the first row: grey, RGB or inverted CMYK of as many bytes a pixel as the file
+// Gets ready for the first row: gray, RGB or inverted CMYK of as many bytes a pixel as the file
 // has components. By default of libjpeg the transform is the accurate one and chroma is
 // triangle-filtered.
 static inline int pneumo_jpeg_start(pneumo_jpeg_decoder *decoder) {
@@ -106,13 +118,13 @@ static inline int pneumo_jpeg_finish(pneumo_jpeg_decoder *decoder) {
 
 // MARK: Encoding
 
-// An image in memory: rows of `width * channels` bytes, 1 (grey) or 3 (RGB) channels.
+// An image in memory: rows of `width * channels` bytes, 1 (gray) or 3 (RGB) channels.
 typedef struct {
   const uint8_t *pixels;
   unsigned width, height;
   int channels;
   int quality;            // 1 to 100
-  int chromaSubsampling;  // 1: a colour for each pixel; 2: for each 2 x 2
+  int chromaSubsampling;  // 1: a color for each pixel; 2: for each 2 x 2
 } pneumo_jpeg_image;
 
 // Writes the baseline JPEG file of `image` to `target` and returns its size; 0 after an error, or

@@ -3,9 +3,10 @@ import PneumoSystem
 
 /// Decodes JPEG images with libjpeg-turbo, to the pixels that Pillow gives.
 ///
-/// Grey stays grey; YCbCr, RGB, CMYK and YCCK become RGB. The accurate integer transform and
-/// triangle-filtered chroma are used, as by default in libjpeg. A file that is truncated or damaged
-/// is an error, never half an image.
+/// Gray stays gray; YCbCr, RGB, CMYK and YCCK become RGB. The accurate integer transform and
+/// triangle-filtered chroma are used, as by default in libjpeg. A file that lacks some of its pixels,
+/// because it is truncated or damaged, is an error, never half an image. What libjpeg merely
+/// remarks on, such as stray bytes between segments, changes no pixel and is no error.
 ///
 /// Images are decoded at full size, never at the 1/2, 1/4 or 1/8 that libjpeg offers: no filter of
 /// the preprocessing gives the same bytes then. Even `box`, where it averages just those blocks,
@@ -87,7 +88,7 @@ public struct JPEGDecoder: Sendable {
       try limits.check(byteCount: bytes.count)
       let header = try JPEGHeader(bytes)
       try limits.check(width: header.width, height: header.height)
-      let scans = try JPEGScans(bytes, header)
+      let scans = try JPEGScans(header)
       try limits.check(scans: scans.count, of: header.width * header.height)
       let orientation = applyingOrientation ? header.orientation : 1
       let target = orientation == 1 ? size : nil

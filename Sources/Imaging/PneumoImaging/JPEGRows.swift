@@ -31,7 +31,7 @@ final class JPEGRows {
     let state = decoder.pointee.state
     guard state.image_width == header.width, state.image_height == header.height,
       state.num_components == header.components
-    else { throw JPEGHeader.corrupt("libjpeg finds another size in it") }
+    else { throw .corruptJPEG("libjpeg finds another size in it") }
     guard pneumo_jpeg_start(decoder) == 1 else { throw damage }
   }
 
@@ -62,9 +62,7 @@ final class JPEGRows {
 
   /// The error that libjpeg-turbo has just met.
   private var damage: ImageError {
-    ImageError(
-      .corrupt,
-      "a damaged JPEG (libjpeg: \(decoder.pointee.errors.text)); fetch or export the file again")
+    .corruptJPEG("libjpeg: \(decoder.pointee.errors.text)")
   }
 }
 

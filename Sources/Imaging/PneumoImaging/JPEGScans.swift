@@ -1,74 +1,76 @@
 /// The scans of a JPEG: whether they bring all that the image needs.
 ///
 /// A progressive image whose last scans are missing decodes without a warning, to something blurred.
-/// Each coefficient of each component must have come down to its last bit (ITU-T T.81, G.1.1).
+/// Each coefficient of each component must have come down to its last bit (ITU-T T.81, G.1.1). The
+/// order of the scans does not matter where libjpeg makes the same coefficients of it.
 struct JPEGScans {
   /// How many there are; the first alone counts where it brings all there is.
   private(set) var count = 0
 
+  private let header: JPEGHeader
+  /// Coefficients of a block that are tracked: all, or one that stands for all.
+  private let coefficients: Int
+  /// The lowest bit that has come, of each coefficient of each component.
+  private var lowestBits: [UInt8]
+
   /// Not yet sent.
   private static let missing: UInt8 = 255
 
-  /// Walks all scans of a file whose header was read. Throws `corrupt` where some are missing.
-  init(_ bytes: [UInt8], _ header: JPEGHeader) throws(ImageError) {
-    let coefficients = header.isProgressive ? 64 : 1
-    // The lowest bit that was sent, of each coefficient of each component.
-    var lowestBits = [UInt8](repeating: Self.missing, count: header.components * coefficients)
-    var offset = header.firstScan
-    var marker: UInt8 = 0xDA
-    while marker != 0xD9 {
-      let payload = try JPEGHeader.segment(bytes, &offset)
-      if marker == 0xDA {
+  /// Walks all scans of a file whose header was read. Throws `corrupt` where some are missing or
+  /// contradict each other.
+  init(_ header: JPEGHeader) throws(ImageError) {
+    self.header = header
+    coefficients = header.isProgressive ? 64 : 1
+    lowestBits = [UInt8](repeating: Self.missing, count: header.components * coefficients)
+    var markers = header.markersFromFirstScan
+    var marker: UInt8? = 0xDA
+    while let code = marker, code != 0xD9 {
+      let content = try markers.segment(of: code)
+      if code == 0xDA {
         count += 1
-        Self.note(Array(payload), header, coefficients, &lowestBits)
-        if !header.isProgressive, lowestBits.allSatisfy({ $0 == 0 }) { return }
+        try note(Array(content))
+        if !header.isProgressive, isComplete { return }
       }
-      guard let next = Self.nextMarker(bytes, &offset) else { break }  // libjpeg says what it lacks
-      marker = next
+      marker = markers.next()
     }
-    guard lowestBits.allSatisfy({ $0 == 0 }) else {
-      throw JPEGHeader.corrupt("it lacks some of its scans")
-    }
+    guard isComplete else { throw .corruptJPEG("it lacks some of its scans") }
   }
 
-  /// Notes what a scan with the header `payload` sends: number of components, two bytes for each,
-  /// first and last coefficient, and the bits.
-  private static func note(
-    _ payload: [UInt8], _ header: JPEGHeader, _ coefficients: Int, _ lowestBits: inout [UInt8]
-  ) {
-    guard let components = payload.first.map(Int.init), payload.count >= 4 + 2 * components else {
-      return  // libjpeg refuses it
+  private var isComplete: Bool { lowestBits.allSatisfy { $0 == 0 } }
+
+  /// Notes what a scan with this header sends: number of components, two bytes for each, first and
+  /// last coefficient, and the bits before and after it. What makes no sense is left to libjpeg.
+  private mutating func note(_ content: [UInt8]) throws(ImageError) {
+    guard let components = content.first.map(Int.init), content.count >= 4 + 2 * components else {
+      return
     }
-    let first = min(Int(payload[1 + 2 * components]), 64)
-    let end = max(first, min(Int(payload[2 + 2 * components]) + 1, 64))
-    let lowestBit = payload[3 + 2 * components] & 15
-    let range = header.isProgressive ? first..<end : 0..<1
+    let first = min(Int(content[1 + 2 * components]), 64)
+    let end = max(first, min(Int(content[2 + 2 * components]) + 1, 64))
+    let (before, after) = (content[3 + 2 * components] >> 4, content[3 + 2 * components] & 15)
     for index in 0..<components {
-      guard
-        let component = header.componentIdentifiers.firstIndex(of: payload[1 + 2 * index])
-      else { continue }
-      for coefficient in range {
-        lowestBits[component * coefficients + coefficient] = header.isProgressive ? lowestBit : 0
+      guard let component = component(content[1 + 2 * index], at: index) else { continue }
+      guard header.isProgressive else {
+        lowestBits[component] = 0
+        continue
+      }
+      for coefficient in first..<end {
+        let present = lowestBits[component * coefficients + coefficient]
+        // To set the same bit of a mean (coefficient 0) twice changes nothing. A frequency's bits
+        // are coded by those known before, so that they mean something else the second time.
+        let isRepeated = coefficient == 0 && present == after
+        guard before == 0 || before == present || isRepeated else {
+          throw .corruptJPEG("its scans contradict each other")
+        }
+        lowestBits[component * coefficients + coefficient] = after
       }
     }
   }
 
-  /// Moves `offset` past the next marker that is neither a restart nor part of coded data, and
-  /// returns its code; `nil` at the end of the file.
-  private static func nextMarker(_ bytes: [UInt8], _ offset: inout Int) -> UInt8? {
-    bytes.withUnsafeBufferPointer { bytes in
-      while offset + 1 < bytes.count {
-        let code = bytes[offset + 1]
-        if bytes[offset] != 0xFF || code == 0xFF {
-          offset += 1
-        } else if code == 0 || (0xD0...0xD7).contains(code) {
-          offset += 2
-        } else {
-          offset += 2
-          return code
-        }
-      }
-      return nil
+  /// The component that libjpeg takes for number `index` of a scan: of those with this identifier,
+  /// which some writers give to all, the first that is not before it.
+  private func component(_ identifier: UInt8, at index: Int) -> Int? {
+    (0..<header.components).first {
+      $0 >= index && header.componentIdentifiers[$0] == identifier
     }
   }
 }

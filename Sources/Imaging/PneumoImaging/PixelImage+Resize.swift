@@ -2,7 +2,8 @@ import PneumoModel
 
 extension PixelImage {
 
-  /// The image at `size`, to the bit what Pillow's `Image.resize` gives with the same filter.
+  /// The image at `size`, to the bit what Pillow's `Image.resize` gives with the same filter. What
+  /// ``interpolated(to:)`` gives is rounded.
   ///
   /// An image of that size already is returned as it is.
   ///
@@ -14,6 +15,9 @@ extension PixelImage {
     switch filter {
     case .nearest: return resizedToNearest(size)
     case .box, .bilinear, .hamming, .bicubic, .lanczos: return resampled(to: size, filter: filter)
+    case .tensorFlowBilinear:
+      let pixels = interpolated(to: size).map { UInt8($0.rounded(.toNearestOrEven)) }
+      return PixelImage(width: size.width, height: size.height, channels: channels, pixels: pixels)
     }
   }
 
@@ -38,7 +42,7 @@ extension PixelImage {
   }
 }
 
-/// The source pixel under the centre of each target pixel, along one axis.
+/// The source pixel under the center of each target pixel, along one axis.
 ///
 /// Pillow adds the step up in Double (`Geometry.c`, `ImagingScaleAffine`), and rounding on the way
 /// moves some pixels by one against the closed form; so the sum is the definition.

@@ -55,10 +55,10 @@ extension Preprocessor {
 }
 
 /// The numbers of a channel.
-private struct Scaling: Equatable {
-  let scale: Float
-  let mean: Float
-  let standardDeviation: Float
+struct Scaling: Equatable {
+  private let scale: Float
+  private let mean: Float
+  private let standardDeviation: Float
 
   init(_ preprocessing: Preprocessing, _ channel: Int) {
     scale = preprocessing.scale[channel]

@@ -3,8 +3,9 @@ import PneumoModel
 /// Turns decoded images into the input of a graph: the one function that training, evaluation,
 /// inference and benchmarks call.
 ///
-/// Colours are converted, then the image is resized, then each byte `x` becomes
+/// Colors are converted, then the image is resized, then each value `x` becomes
 /// `(x * scale - mean) / standardDeviation` in `Float`, with the numbers of its output channel.
+/// Values are bytes, except with the filter `tensorFlowBilinear`, which leaves fractions.
 /// Orientation belongs to the file and is applied when it is decoded.
 public struct Preprocessor: Sendable {
   /// The record that tensors follow.
@@ -29,8 +30,9 @@ public struct Preprocessor: Sendable {
     }
   }
 
-  /// The image at the size of the graph's input, as bytes; grey where the graph wants grey or the
-  /// image is grey. Preprocessing it again changes nothing, so trainers can keep this small image.
+  /// The image at the size of the graph's input, as bytes; gray where the graph wants gray or the
+  /// image is gray. Preprocessing it again changes nothing, so trainers can keep this small image;
+  /// only `tensorFlowBilinear` loses fractions here.
   ///
   /// - Precondition: `image` is not empty.
   public func resized(_ image: PixelImage) -> PixelImage {
@@ -47,29 +49,47 @@ public struct Preprocessor: Sendable {
   ///
   /// - Precondition: `tensor` holds `preprocessing.shape.count` floats; `image` is not empty.
   public func write(_ image: PixelImage, into tensor: UnsafeMutableBufferPointer<Float>) {
-    let small = resized(image)
-    let area = small.width * small.height
-    let channels = tables.count
-    precondition(tensor.count == area * channels, "one float for each channel of each pixel")
-    let (pixelStride, channelStride) =
-      switch preprocessing.layout {
-      case .channelsLast: (channels, 1)
-      case .channelsFirst: (1, area)
-      }
-    small.pixels.withUnsafeBufferPointer { pixels in
-      for channel in 0..<channels {
-        let source =
-          if small.channels == 1 { 0 } else {
-            preprocessing.colorMode == .bgr ? 2 - channel : channel
-          }
-        tables[channel].withUnsafeBufferPointer { table in
-          // SAFETY: a byte indexes one of 256 entries; the strides reach each of the
-          // `area * channels` floats once, and `area` pixels of `small`.
-          for i in 0..<area {
-            let byte = Int(pixels[i * small.channels + source])
-            tensor[i * pixelStride + channel * channelStride] = table[byte]
+    guard preprocessing.filter == .tensorFlowBilinear else {
+      let small = resized(image)
+      forEachChannel(of: small.channels, tensor) { channel, source, target, stride in
+        small.pixels.withUnsafeBufferPointer { pixels in
+          tables[channel].withUnsafeBufferPointer { table in
+            // SAFETY: a byte indexes one of 256 entries; for the rest see `forEachChannel`.
+            for i in 0..<small.width * small.height {
+              target[i * stride] = table[Int(pixels[i * small.channels + source])]
+            }
           }
         }
+      }
+      return
+    }
+    let image = preprocessing.colorMode == .gray ? image.convertedToGray() : image
+    let values = image.interpolated(to: preprocessing.size)
+    forEachChannel(of: image.channels, tensor) { channel, source, target, stride in
+      let scaling = Scaling(preprocessing, channel)
+      for i in 0..<preprocessing.size.height * preprocessing.size.width {
+        target[i * stride] = scaling(values[i * image.channels + source])
+      }
+    }
+  }
+
+  /// Calls `body` for each channel of `tensor` with the channel of an image of `channels` that it
+  /// comes from, its first scalar, and the stride to the next.
+  private func forEachChannel(
+    of channels: Int, _ tensor: UnsafeMutableBufferPointer<Float>,
+    _ body: (_ channel: Int, _ source: Int, UnsafeMutablePointer<Float>, _ stride: Int) -> Void
+  ) {
+    let area = preprocessing.size.height * preprocessing.size.width
+    let wanted = preprocessing.colorMode.channels
+    precondition(tensor.count == area * wanted, "one float for each channel of each pixel")
+    guard let base = tensor.baseAddress else { return }
+    for channel in 0..<wanted {
+      let source =
+        if channels == 1 { 0 } else { preprocessing.colorMode == .bgr ? 2 - channel : channel }
+      // SAFETY: `area` scalars from here, at this stride, lie within the tensor.
+      switch preprocessing.layout {
+      case .channelsLast: body(channel, source, base + channel, wanted)
+      case .channelsFirst: body(channel, source, base + channel * area, 1)
       }
     }
   }

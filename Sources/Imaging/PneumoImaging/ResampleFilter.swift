@@ -11,10 +11,10 @@ import PneumoSystem
 
 extension Preprocessing.Filter {
 
-  /// Half the width of the window, in source pixels when enlarging. Nearest has none.
+  /// Half the width of the window, in source pixels when enlarging; 0 for filters without one.
   var support: Double {
     switch self {
-    case .nearest: 0
+    case .nearest, .tensorFlowBilinear: 0
     case .box: 0.5
     case .bilinear, .hamming: 1
     case .bicubic: 2
@@ -26,7 +26,7 @@ extension Preprocessing.Filter {
   func weight(at position: Double) -> Double {
     let x = abs(position)
     switch self {
-    case .nearest:
+    case .nearest, .tensorFlowBilinear:
       return 0
     case .box:
       return position > -0.5 && position <= 0.5 ? 1 : 0
