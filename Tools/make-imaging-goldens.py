@@ -11,6 +11,7 @@ Tables, one line a case, fields separated by spaces; checksums are CRC-32 of the
     resize.txt   file width height filter crc
     tensor.txt   file colour-mode width height filter layout crc (float32, little endian)
     nearest.txt  source target crc (int32, little endian: the source pixel of each target pixel)
+    tensorflow.txt  file colour-mode width height crc (float32: `tf.image.resize` of Pillow's pixels)
 """
 
 import ctypes
@@ -165,6 +166,21 @@ def tensor_lines():
                     yield f"{key} channels-first {crc(tensor.transpose(2, 0, 1))}"
 
 
+def tensorflow_lines():
+    import tensorflow as tf
+
+    names = ["grey-37x29.jpg", "grey-211x157.jpg", "grey-1x1.jpg", "grey-300x2.jpg",
+             "colour-420-60x150.jpg", "cmyk-35x27.jpg"]
+    for name in names:
+        for mode, pillow_mode in [("gray", "L"), ("rgb", "RGB")]:
+            pixels = np.asarray(decoded(name).convert(pillow_mode))
+            pixels = pixels.reshape(*pixels.shape[:2], -1)
+            for size in [(150, 150), (40, 31), (96, 96), (1, 1), (7, 300), (37, 29)]:
+                resized = tf.image.resize(pixels, size[::-1], method="bilinear", antialias=False)
+                tensor = resized.numpy().astype(np.float32)
+                yield f"{name} {mode} {size[0]} {size[1]} {crc(tensor)}"
+
+
 def nearest_lines():
     """Widths of radiographs; many of them show the sum that Pillow runs."""
     for target in (28, 64, 150, 224, 299, 320):
@@ -199,3 +215,4 @@ write("decode.txt", decode_lines(sorted(n for n in os.listdir(FIXTURES) if n.end
 write("resize.txt", resize_lines())
 write("tensor.txt", tensor_lines())
 write("nearest.txt", nearest_lines())
+write("tensorflow.txt", tensorflow_lines())

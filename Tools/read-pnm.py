@@ -280,14 +280,15 @@ def graph(reader, weights):
     used = {value for node in layers for value in node["inputs"]}
     need(used.issuperset(range(1, len(layers))), "a layer that no layer reads")
     last = layers[-1].get("activation")
-    need(len(shapes[-1]) == 1 and (last == "sigmoid" or last == "softmax" and shapes[-1] != [1]),
+    need(len(shapes[-1]) == 1 and last == ("sigmoid" if shapes[-1] == [1] else "softmax"),
          "not a classifier's output")
     return {"shapes": shapes, "layers": layers}
 
 
 def preprocessing(reader):
     colors = reader.code({0: "gray", 1: "rgb", 2: "bgr"}, "colours")
-    filters = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
+    filters = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos",
+               "tensorflow-bilinear"]
     record = {
         "colors": colors, "filter": reader.code(dict(enumerate(filters)), "filter"),
         "layout": reader.code({0: "channels-last", 1: "channels-first"}, "layout"),
@@ -295,6 +296,7 @@ def preprocessing(reader):
     for name in ("scale", "mean", "deviation"):
         record[name] = [reader.real() for _ in range(1 if colors == "gray" else 3)]
     need(0 not in record["deviation"], "a standard deviation of 0")
+    need(0 not in record["scale"], "a scale of 0")
     return record
 
 

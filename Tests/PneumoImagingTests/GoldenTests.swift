@@ -55,6 +55,37 @@ struct GoldenTests {
     }
   }
 
+  /// Keras' `image_dataset_from_directory` resizes so.
+  @Test func interpolatesAsTensorFlow() throws {
+    let lines = try Fixtures.table("tensorflow.txt")
+    #expect(lines.count >= 72)
+    for line in lines {
+      let mode = try #require(Self.colorModes[line[1]])
+      let size = Extent(height: try #require(Int(line[3])), width: try #require(Int(line[2])))
+      var preprocessing = Preprocessing(
+        colorMode: mode, size: size, filter: .tensorFlowBilinear,
+        scale: Array(repeating: 1, count: mode.channels),
+        mean: Array(repeating: 0, count: mode.channels),
+        standardDeviation: Array(repeating: 1, count: mode.channels))
+      let path = Fixtures.path(line[0])
+      let tensor = try ImageLoader(preprocessing).load(path)
+      #expect(checksum(tensor) == line[4], "\(line)")
+
+      // The same values in another layout, and scaled.
+      preprocessing.layout = .channelsFirst
+      preprocessing.scale = Array([0.5, 2, 1 / 255].prefix(mode.channels))
+      let scaled = try ImageLoader(preprocessing).load(path)
+      let area = size.height * size.width
+      for index in tensor.indices {
+        let (pixel, channel) = index.quotientAndRemainder(dividingBy: mode.channels)
+        #expect(scaled[channel * area + pixel] == tensor[index] * preprocessing.scale[channel])
+      }
+      #expect(
+        try ImageLoader(preprocessing).loadPixels(path).resized(to: size, filter: .nearest).width
+          == size.width)
+    }
+  }
+
   @Test func preprocesses() throws {
     let lines = try Fixtures.table("tensor.txt")
     #expect(lines.count >= 290)

@@ -237,7 +237,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
 
   private static let metadata: [HostileFile] = [
     .rebuilt("colours-unknown", .unknownValue) { $0["META"][0] = 3 },
-    .rebuilt("filter-unknown", .unknownValue) { $0["META"][1] = 6 },
+    .rebuilt("filter-unknown", .unknownValue) { $0["META"][1] = 7 },
     .rebuilt("layout-unknown", .unknownValue) { $0["META"][2] = 2 },
     .rebuilt("orientation-unknown", .unknownValue) { $0["META"][3] = 2 },
     .rebuilt("size-0", .invalidPreprocessing) { $0["META"].store(UInt32(0), at: 4) },
@@ -248,6 +248,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     .rebuilt("scale-infinite", .invalidPreprocessing) {
       $0["META"].store(Float.infinity.bitPattern, at: 12)
     },
+    .rebuilt("scale-0", .invalidPreprocessing) { $0["META"].store(UInt32(0), at: 12) },
     .rebuilt("deviation-0", .invalidPreprocessing) { $0["META"].store(UInt32(0), at: 20) },
     .rebuilt("too-many-labels", .limitExceeded) { $0["META"].store(UInt32.max, at: 24) },
     .rebuilt("more-labels-than-bytes", .truncated) {

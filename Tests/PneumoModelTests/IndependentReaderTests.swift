@@ -37,7 +37,9 @@ struct IndependentReaderTests {
 
   private func json(of model: Model) throws -> [String: Any] {
     let (record, card) = (model.preprocessing, model.card)
-    let filters = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
+    let filters = [
+      "nearest", "box", "bilinear", "hamming", "bicubic", "lanczos", "tensorflow-bilinear",
+    ]
     return [
       "shapes": model.graph.shapes.map(\.dimensions),
       "layers": model.graph.nodes.map(json),

@@ -19,13 +19,15 @@ import Testing
   @Test func preprocessingIsChecked() throws {
     let changes: [(inout Preprocessing) -> Void] = [
       { $0.size = Extent(0) }, { $0.size = Extent(height: 16, width: Limits.imageSide + 1) },
-      { $0.scale = [1, 1] }, { $0.mean = [] }, { $0.mean = [.nan] }, { $0.scale = [.infinity] },
+      { $0.scale = [1, 1] }, { $0.scale = [0] }, { $0.standardDeviation = [0] },
+      { $0.scale = [1e38] }, { $0.mean = [1e30] },
+      { $0.mean = [] }, { $0.mean = [.nan] }, { $0.scale = [.infinity] },
       { $0.standardDeviation = [0] }, { $0.colorMode = .rgb },
     ]
     for change in changes {
       var preprocessing = Self.tiny.preprocessing
       change(&preprocessing)
-      try expect(.invalidPreprocessing, "expected sides|finite numbers|deviation of zero") {
+      try expect(.invalidPreprocessing, "expected sides|finite numbers|of zero|different numbers") {
         () throws(ModelError) in
         try Model(graph: Self.tiny.graph, preprocessing: preprocessing, labels: ["a", "b"])
       }
@@ -100,12 +102,18 @@ import Testing
 
   @Test func aClassifierEndsWithProbabilities() throws {
     var builder = GraphBuilder(input: .vector(4), seed: 11)
-    for operation in [
-      builder.dense(4, 1, activation: .softmax), builder.dense(4, 1), .dropout(rate: 0),
-      builder.dense(4, 2, activation: .tanh),
+    for (operation, reason) in [
+      (builder.dense(4, 1, activation: .softmax), "the softmax of one output, which is always 1"),
+      (builder.dense(4, 1), "ends with no activation"),
+      (.dropout(rate: 0), "ends with one sigmoid, or with softmax"),
+      (builder.dense(4, 2, activation: .tanh), "ends with tanh"),
+      // Each says yes or no to one label: the more probable of them is not "the" class.
+      (builder.dense(4, 2, activation: .sigmoid), "2 sigmoids"),
+      (builder.dense(4, 3, activation: .sigmoid), "one class of several: train it with softmax"),
     ] {
-      let labels = operation == .dropout(rate: 0) ? ["a", "b", "c", "d"] : ["a", "b"]
-      try expect(.invalidParameter, "ends with sigmoid, or with softmax") {
+      let count = if case .dense(let layer) = operation { layer.kernel.shape[1] } else { 4 }
+      let labels = Array(["a", "b", "c", "d"].prefix(max(count, 2)))
+      try expect(.invalidParameter, reason) {
         () throws(ModelError) in try Self.model(ending: operation, labels: labels)
       }
     }
@@ -114,10 +122,9 @@ import Testing
     try expect(.shapeMismatch, "a classifier ends in a vector") { () throws(ModelError) in
       try Model(graph: image, preprocessing: Self.tiny.preprocessing, labels: ["a", "b"])
     }
-    for operation in [
-      builder.dense(4, 2, activation: .softmax), builder.dense(4, 2, activation: .sigmoid),
-    ] {
-      #expect(throws: Never.self) { try Self.model(ending: operation) }
+    for count in [1, 2] {
+      let last = builder.dense(4, count, activation: count == 1 ? .sigmoid : .softmax)
+      #expect(throws: Never.self) { try Self.model(ending: last) }
     }
   }
 

@@ -69,12 +69,19 @@ public struct Model: Equatable, Sendable {
 
   private static func checkOutput(of graph: Graph) throws(ModelError) {
     let activation = outputActivation(of: graph)
-    if activation == .sigmoid || activation == .softmax && graph.outputShape.count > 1 { return }
-    throw ModelError(
-      .invalidParameter,
-      "a classifier ends with sigmoid, or with softmax over two or more classes; this ends with "
-        + (activation?.description ?? "no activation"),
-      layer: graph.nodes.last?.name)
+    let count = graph.outputShape.count
+    if activation == .sigmoid && count == 1 || activation == .softmax && count > 1 { return }
+    let problem =
+      switch activation {
+      case .sigmoid:
+        "ends with \(count) sigmoids, each the probability of one label by itself; a classifier names "
+          + "one class of several: train it with softmax, or with one sigmoid for two classes"
+      case .softmax: "ends with the softmax of one output, which is always 1; use sigmoid"
+      default:
+        "ends with \(activation?.description ?? "no activation"); a classifier ends with one "
+          + "sigmoid, or with softmax over two or more classes"
+      }
+    throw ModelError(.invalidParameter, problem, layer: graph.nodes.last?.name)
   }
 
   private static func checkWeights(of graph: Graph) throws(ModelError) {

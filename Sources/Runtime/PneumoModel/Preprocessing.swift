@@ -1,6 +1,6 @@
 /// How pixels become the input of the graph, so that inference sees what training saw.
 ///
-/// In this order: the stored orientation is applied if asked for, colours are converted to
+/// In this order: the stored orientation is applied if asked for, colors are converted to
 /// `colorMode`, the image is resized to `size` with `filter`, and each channel value `x` of 0...255
 /// becomes `(x * scale - mean) / standardDeviation` in `Float`.
 public struct Preprocessing: Hashable, Sendable {
@@ -15,7 +15,8 @@ public struct Preprocessing: Hashable, Sendable {
     public var channels: Int { self == .gray ? 1 : 3 }
   }
 
-  /// A filter of Pillow's `Image.resize`, with its semantics: all but nearest are antialiased.
+  /// A filter of Pillow's `Image.resize`, with its semantics: all but nearest are antialiased and
+  /// round to bytes. Or TensorFlow's, which is neither.
   public enum Filter: UInt8, Hashable, Sendable, CaseIterable {
     case nearest = 0
     case box = 1
@@ -23,6 +24,9 @@ public struct Preprocessing: Hashable, Sendable {
     case hamming = 3
     case bicubic = 4
     case lanczos = 5
+    /// `tf.image.resize(method="bilinear", antialias=False)` as in Keras'
+    /// `image_dataset_from_directory`: pixel centers at halves, and results with fractions.
+    case tensorFlowBilinear = 6
   }
 
   /// The order of the scalars of one image.
@@ -33,7 +37,7 @@ public struct Preprocessing: Hashable, Sendable {
     case channelsFirst = 1
   }
 
-  /// What colours are converted to.
+  /// What colors are converted to.
   public var colorMode: ColorMode
   /// What the image is resized to.
   public var size: Extent
@@ -97,6 +101,22 @@ public struct Preprocessing: Hashable, Sendable {
     guard standardDeviation.allSatisfy({ $0 != 0 }) else {
       throw ModelError(.invalidPreprocessing, "a standard deviation of zero")
     }
+    guard scale.allSatisfy({ $0 != 0 }) else {
+      throw ModelError(
+        .invalidPreprocessing, "a scale of zero makes all images the same; expected another number")
+    }
+    for channel in 0..<channels {
+      // Linear in x, so that the ends say it all.
+      let ends = [Float(0), 255].map {
+        ($0 * scale[channel] - mean[channel]) / standardDeviation[channel]
+      }
+      guard ends.allSatisfy(\.isFinite), ends[0] != ends[1] else {
+        throw ModelError(
+          .invalidPreprocessing,
+          "(x * \(scale[channel]) - \(mean[channel])) / \(standardDeviation[channel]) makes "
+            + "\(ends[0]) of 0 and \(ends[1]) of 255, expected two finite, different numbers")
+      }
+    }
   }
 }
 
@@ -121,6 +141,7 @@ extension Preprocessing.Filter: CustomStringConvertible {
     case .hamming: "hamming"
     case .bicubic: "bicubic"
     case .lanczos: "lanczos"
+    case .tensorFlowBilinear: "tensorflow-bilinear"
     }
   }
 }
