@@ -38,7 +38,7 @@ def randomize(model, deviation=0.3):
 def save_answer(model, name, scale=1.0):
     pixels = (RANDOM.uniform(0, 1, (1, *model.input_shape[1:])) * scale).astype(np.float32)
     np.save(FIXTURES / f"{name}.input.npy", pixels[0])
-    np.save(FIXTURES / f"{name}.output.npy", np.asarray(model(pixels))[0].astype(np.float32))
+    np.save(FIXTURES / f"{name}.output.npy", np.asarray(model(pixels, training=False))[0].astype(np.float32))
 
 
 def save(model, name, scale=1.0):
@@ -209,6 +209,139 @@ def hostile():
     ]).save(FIXTURES / "unsupported-layers.h5")
 
 
+# MARK: What Keras tells apart by order and identity
+
+# Factories of all layers that do nothing at inference.
+AUGMENTATION = {
+    "RandomBrightness": dict(factor=0.5), "RandomColorDegeneration": dict(factor=0.5),
+    "RandomContrast": dict(factor=0.5), "RandomHue": dict(factor=0.5),
+    "RandomPosterization": dict(factor=4), "RandomRotation": dict(factor=0.5),
+    "RandomSaturation": dict(factor=0.5), "RandomSharpness": dict(factor=0.5),
+    "RandomTranslation": dict(height_factor=0.5, width_factor=0.5),
+    "RandomZoom": dict(height_factor=0.5), "GaussianNoise": dict(stddev=0.5),
+    "ActivityRegularization": dict(l2=0.5), "GaussianDropout": dict(rate=0.5),
+    "AlphaDropout": dict(rate=0.5), "Dropout": dict(rate=0.5), "SpatialDropout2D": dict(rate=0.5),
+    **{name: {} for name in [
+        "AugMix", "CutMix", "Identity", "MixUp", "RandAugment",
+        "RandomColorJitter", "RandomElasticTransform", "RandomErasing", "RandomFlip",
+        "RandomGaussianBlur", "RandomGrayscale", "RandomInvert", "RandomPerspective",
+        "RandomShear", "Solarization"]},
+}
+
+
+# Keras 3.15 cannot save them to HDF5.
+NOT_SAVED = {"RandomBrightness", "RandomColorDegeneration", "RandomPosterization",
+             "RandomSaturation", "RandomSharpness", "Solarization"}
+
+
+def augmented(sequential):
+    layers = []
+    for name, options in AUGMENTATION.items():
+        make = getattr(keras.layers, name)
+        layer = make(**options)
+        pixels = RANDOM.uniform(-300, 300, (2, 9, 8, 3)).astype(np.float32)
+        try:
+            passed_on = layer(pixels, training=False)
+        except TypeError:
+            passed_on = layer(pixels)
+        assert np.array_equal(passed_on, pixels), name
+        if name not in NOT_SAVED:
+            layers.append(make(**options))
+    rest = [keras.layers.Rescaling(1 / 255), keras.layers.Conv2D(3, 3),
+            keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2, activation="softmax")]
+    if sequential:
+        return keras.Sequential([keras.Input((9, 8, 3)), *layers, *rest])
+    image = keras.Input((9, 8, 3))
+    x = image
+    for layer in [*layers, *rest]:
+        x = layer(x)
+    return keras.Model(image, x)
+
+
+def frozen(k):
+    """A base of which some layers are frozen: their weights are saved behind the others'."""
+    L = k.layers
+    base = k.Sequential([
+        k.Input((9, 9, 3)), L.Conv2D(3, 3, padding="same"), L.BatchNormalization(),
+        L.Conv2D(3, 3, padding="same"), L.BatchNormalization(),
+        k.Sequential([k.Input((9, 9, 3)), L.Conv2D(3, 3, padding="same"), L.BatchNormalization()],
+                     name="inner")], name="base")
+    base.layers[0].trainable = base.layers[1].trainable = base.layers[4].trainable = False
+    image = k.Input((9, 9, 3))
+    return k.Model(image, L.Dense(2, activation="softmax")(L.Flatten()(base(image))))
+
+
+def renamed(k):
+    """Names of weights that do not say whose they are: those of the layers before a renaming."""
+    L = k.layers
+    base = k.Sequential([k.Input((6, 6, 2)), *[L.Conv2D(2, 3, padding="same") for _ in range(3)]],
+                        name="base")
+    names = [layer.name for layer in base.layers]
+    model = k.Sequential([k.Input((6, 6, 2)), base, L.Flatten(), L.Dense(2, activation="softmax")])
+    for layer, name in zip(base.layers, names[1:] + names[:1]):
+        layer._name = name
+    return model
+
+
+def shared(k):
+    """A layer and a nested model that are called twice, and layers of one name in two models."""
+    L = k.layers
+    image = k.Input((8, 8, 2))
+    convolution = L.Conv2D(2, 3, padding="same", name="same")
+    nested = [k.Sequential([k.Input((8, 8, 2)), L.Conv2D(2, 3, padding="same", name="same"),
+                            L.BatchNormalization(name="norm")], name=name)
+              for name in ("left", "right")]
+    x = convolution(convolution(image))
+    x = L.Concatenate()([nested[0](x), nested[1](x), nested[0](image)])
+    return k.Model(image, L.Dense(2, activation="softmax")(L.Flatten()(x)))
+
+
+@keras.saving.register_keras_serializable(package="mine")
+class Conv2D(keras.layers.Conv2D):
+    def call(self, x):
+        return -super().call(x)
+
+
+def relu(x):
+    return -x
+
+
+def swish(x):
+    return -x
+
+
+def customized():
+    L = keras.layers
+    keras.Sequential([
+        keras.Input((8, 8, 3)), Conv2D(2, 3, name="own"),
+        L.Conv2D(2, 3, name="own_function", activation=swish),
+        L.Flatten(), L.Dense(2, activation="softmax"),
+    ]).save(FIXTURES / "keras3-custom.h5")
+
+
+def order_and_identity():
+    global RANDOM
+    RANDOM = np.random.default_rng(20261125)
+    keras.utils.set_random_seed(20261125)
+    save(augmented(sequential=True), "keras3-augmented-chain", scale=255.0)
+    save(augmented(sequential=False), "keras3-augmented", scale=255.0)
+    for k, name in [(keras, "keras3"), (tf_keras, "keras2")]:
+        save(frozen(k), f"{name}-frozen")
+        save(renamed(k), f"{name}-renamed")
+        save(shared(k), f"{name}-shared")
+    customized()
+    # The layout of `.weights.h5` in Keras 2.13 and after.
+    model = tiny(tf_keras)
+    model.set_weights(saved_weights())
+    model.save_weights(str(FIXTURES / "tiny-checkpoint.weights.h5"))
+
+
+def saved_weights():
+    model = tiny(keras)
+    model.load_weights(FIXTURES / "tiny.weights.h5")
+    return model.get_weights()
+
+
 if __name__ == "__main__":
     for old in [*FIXTURES.glob("*.h5"), *FIXTURES.glob("*.npy")]:
         old.unlink()
@@ -221,3 +354,4 @@ if __name__ == "__main__":
         (FIXTURES / f"{name}-nested.json").write_text(model.to_json())
     weights()
     hostile()
+    order_and_identity()

@@ -133,7 +133,7 @@ import Testing
     let json = #"{"name": "n", "licence": "MIT", "metrics": {"b": 2, "a": 0.5}}"#
     let card = try Fixture.withFile(json.utf8) { try ModelCard(contentsOf: $0) }
     let metrics = [
-      ModelCard.Metric(name: "a", value: 0.5), ModelCard.Metric(name: "b", value: 2),
+      ModelCard.Metric(name: "b", value: 2), ModelCard.Metric(name: "a", value: 0.5),
     ]
     #expect(card == ModelCard(name: "n", metrics: metrics, licence: "MIT"))
   }
@@ -144,7 +144,7 @@ import Testing
     (#"{"std": "1"}"#, "found a string"),
     (#"{"layout": "channels-first"}"#, "expected channels-last"),
     (#"{"zoom": 1, "colour": 2}"#, "unknown: colour, zoom; known are color_mode"),
-    ("[1]", "expected a JSON object, found a list"),
+    ("[1]", "expected a JSON object, found an array"),
     ("{", "not valid JSON"),
   ])
   func whatIsNotUnderstoodIsAnError(_ json: String, reason: String) throws {

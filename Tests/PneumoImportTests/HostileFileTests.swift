@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("hostile-json.h5", ImportError.Kind.invalidJSON, "Unexpected end of file"),
+    ("hostile-json.h5", ImportError.Kind.invalidJSON, "found the end of the text"),
     ("hostile-deep-json.h5", .invalidJSON, "nested deeper than 100 levels"),
     ("not-keras.h5", .notKeras, "neither a Keras model nor Keras weights"),
     ("tiny-keras2.h5", .networkNeeded, "--network study150 or study224"),

@@ -23,11 +23,9 @@ import Testing
   }
 
   /// A nested model that is called in a way that changes its answers is told, not laid open.
-  @Test(arguments: [
-    (#"[[["i", 0, 0, {"training": true}]]]"#, "argument 'training'"),
-    (#"[[["i", 0, 0, {}]], [["i", 0, 0, {}]]]"#, "called 2 times"),
-  ])
-  func callsOfNestedModelsAreChecked(calls: String, reason: String) throws {
+  @Test func callsOfNestedModelsAreChecked() throws {
+    let calls = #"[[["i", 0, 0, {"training": true}]]]"#
+    let reason = "argument 'training'"
     let json = """
       {"class_name": "Functional", "config": {"name": "m", "layers": [
         {"class_name": "InputLayer", "name": "i",
@@ -90,7 +88,7 @@ import Testing
     (#"{"class_name":"Sequential","config":{"name":"s"}}"#, "no list of layers"),
     (#"{"class_name":"Sequential","config":{"layers":[]}}"#, "does not say its input size"),
     (#"{"class_name":"Sequential","config":{"layers":[\#(input("x"))]}}"#, "output is not"),
-    (functional(relu("out", #"[[["out",0,0,{}]]]"#)), "needs its own answer"),
+    (functional(relu("out", #"[[["out",0,0,{}]]]"#)), "needs its own output"),
     (functional(relu("out", #"[[["gone",0,0,{}]]]"#)), "reads 'gone', which is not a layer"),
     (functional(relu("out", "[]") + "," + relu("out", "[]")), "two layers have the name 'out'"),
     (functional(input("second") + "," + relu("out", #"[[["second",0,0]]]"#)), "a second input"),
@@ -111,10 +109,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"[[["in",0,0,{}]],[["in",0,0,{}]]]"#, "called 2 times"),
-    (#"[[["in",0,1,{}]]]"#, "something else than the only answer"),
+    (#"[[["in",0,1,{}]]]"#, "something else than the only output"),
     (#"[[["in",0,0,{"training":true}]]]"#, "the argument 'training'"),
-    (#"[{"args":[3],"kwargs":{}}]"#, "an argument that is not a layer's answer"),
+    (#"[{"args":[3],"kwargs":{}}]"#, "an argument that is not the output of a layer"),
     (#"[[]]"#, "no input"),
   ])
   func callsThatAGraphCannotExpressAreListed(_ nodes: String, reason: String) throws {
@@ -124,6 +121,53 @@ import Testing
     #expect(error.kind == .unsupportedLayers)
     #expect(error.layers.map(\.name) == ["out"])
     #expect(error.description.contains(reason), "\(error)")
+  }
+
+  /// What `predict` of Keras 3 overrides, Keras 2 obeys.
+  @Test func trainingChangesNothingInKeras3() throws {
+    let tensor =
+      #"{"class_name":"__keras_tensor__","config":{"keras_history":["in",0,0]}}"#
+    let json = Self.functional(
+      Self.relu("out", #"[{"args":[\#(tensor)],"kwargs":{"training":true,"mask":null}}]"#))
+    let architecture = try KerasArchitecture(json: Array(json.utf8))
+    #expect(throws: Never.self) { try architecture.checkLayers() }
+  }
+
+  /// A class of the user's, which Keras 3 tells from its own of the same name.
+  @Test(arguments: [
+    (#""module":"mine","registered_name":"ReLU""#, "mine.ReLU"),
+    (#""module":"mine","registered_name":"lab>ReLU""#, "lab>ReLU"),
+    (#""module":null,"registered_name":"lab>ReLU""#, "lab>ReLU"),
+    (#""module":"keras_extras.layers","registered_name":null"#, "keras_extras.layers.ReLU"),
+  ])
+  func customClassesAreNotTakenForKeras(_ members: String, name: String) throws {
+    let relu = Self.relu("out", #"[[["in",0,0,{}]]]"#).dropLast()
+    let json = Self.functional("\(relu),\(members)}")
+    let architecture = try KerasArchitecture(json: Array(json.utf8))
+    let error = try #require(#expect(throws: ImportError.self) { try architecture.operations() })
+    #expect(error.layers.map(\.name) == ["out"])
+    #expect(error.description.contains("'\(name)', a class of your own"))
+    for module in ["keras.layers", "tf_keras.src.layers.activation"] {
+      let json = Self.functional(#"\#(relu),"module":"\#(module)","registered_name":null}"#)
+      #expect(throws: Never.self) { try KerasArchitecture(json: Array(json.utf8)).operations() }
+    }
+  }
+
+  /// Calls of a nested model double at each level.
+  @Test func nestedCallsAreLimited() throws {
+    var model = #"{"class_name":"Sequential","config":{"name":"s","layers":[]}}"#
+    for level in 0..<20 {
+      let inner = model.dropLast()
+      func call(_ source: String) -> String { #"[["\#(source)",0,0,{}]]"# }
+      model =
+        #"{"class_name":"Functional","config":{"name":"m\#(level)","layers":[\#(Self.input("in")),"#
+        + #"\#(inner),"name":"x","inbound_nodes":[\#(call("in")),[["x",1,0,{}]]]}],"#
+        + #""input_layers":[["in",0,0]],"output_layers":[["x",2,0]]}}"#
+    }
+    let error = try #require(
+      #expect(throws: ImportError.self) { try KerasArchitecture(json: Array(model.utf8)) })
+    #expect(error.kind == .limitExceeded)
+    #expect(error.reason.contains("calls nested models"))
   }
 
   @Test func configurationsAreLimited() throws {
@@ -153,13 +197,15 @@ import Testing
     ("Softmax", #"{"axis":[1,2]}"#, "several axes"),
     ("ZeroPadding2D", #"{"padding":[[1,-1],[0,0]]}"#, "padding"),
     ("Lambda", "{}", "this class is not supported"),
+    ("Dense", #"{"units":1,"activation":{"class_name":"function","config":"swish"}}"#, "'swish'"),
+    ("Dense", #"{"units":1,"activation":"my>relu"}"#, "'my>relu'"),
   ])
   func parametersThatAreNotSupportedAreSaid(
     _ className: String, config: String, reason: String
   ) throws {
     let layer = KerasLayer(
-      ownName: "layer", className: className, config: try JSONValue(parsing: Array(config.utf8)),
-      inputs: [0])
+      name: "layer", className: className, config: try JSON(parsing: Array(config.utf8)),
+      inputs: [0], storage: 0)
     let error = try #require(#expect(throws: UnsupportedReason.self) { try layer.operation() })
     #expect(error.text.contains(reason), "\(error.text)")
   }

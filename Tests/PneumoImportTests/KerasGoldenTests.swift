@@ -6,9 +6,10 @@ import Testing
 
 /// Small models of all layers, as Keras 2 and Keras 3 save them, against what Keras answers.
 @Suite struct KerasGoldenTests {
-  static let models = ["keras2", "keras3"].flatMap { keras in
-    ["residual", "chain", "nested"].map { "\(keras)-\($0)" }
-  }
+  static let models =
+    ["keras2", "keras3"].flatMap { keras in
+      ["residual", "chain", "nested", "frozen", "renamed", "shared"].map { "\(keras)-\($0)" }
+    } + ["keras3-augmented", "keras3-augmented-chain"]
 
   /// The largest difference, relative to 1 or the number, from what Keras answers.
   private func error(of graph: Graph, _ name: String, rescaling: Rescaling?) throws -> Double {
@@ -22,9 +23,10 @@ import Testing
     return largestError(try Fixture.array("\(name).output.npy"), output)
   }
 
-  @Test(arguments: models) func answersAreThoseOfKeras(_ name: String) throws {
+  @Test(arguments: models) func outputsAreThoseOfKeras(_ name: String) throws {
     let imported = try ImportedModel(contentsOf: Fixture.path("\(name).h5"))
-    #expect((imported.rescaling != nil) == name.hasSuffix("nested"))
+    #expect(
+      (imported.rescaling != nil) == (name.hasSuffix("nested") || name.contains("augmented")))
     #expect(try error(of: imported.graph, name, rescaling: imported.rescaling) <= 1e-5)
 
     let simplified = try SimplifiedGraph(imported.graph)
@@ -59,6 +61,24 @@ import Testing
       ])
   }
 
+  @Test(arguments: ["keras3-augmented", "keras3-augmented-chain"])
+  func layersThatDoNothingAtInferenceAreIdentities(_ name: String) throws {
+    let imported = try ImportedModel(contentsOf: Fixture.path("\(name).h5"))
+    let classes = Set(imported.identities.map(\.className))
+    #expect(classes.count == 21)
+    #expect(classes.isSubset(of: KerasLayer.identityClasses))
+    #expect(imported.graph.nodes.map(\.operation.name).filter { $0 == "Dropout" }.count == 4)
+  }
+
+  @Test func customLayersAreNotTakenForKeras() throws {
+    let path = try Fixture.path("keras3-custom.h5")
+    let error = try #require(
+      #expect(throws: ImportError.self) { try ImportedModel(contentsOf: path) })
+    #expect(error.layers.map(\.name) == ["own", "own_function"])
+    #expect(error.layers[0].reason.contains("'mine>Conv2D', a class of your own"))
+    #expect(error.layers[1].reason.contains("its activation 'swish' is a function"))
+  }
+
   /// The network of `tiny` in the script that writes the fixtures.
   static let tiny: Network = {
     var builder = SequentialBuilder()
@@ -73,13 +93,13 @@ import Testing
     return Network(
       name: "tiny", labels: ["A", "B"],
       architecture: KerasArchitecture(
-        inputShape: .image(height: 12, width: 12, channels: 3), layers: builder.layers),
+        inputShape: .image(height: 12, width: 12, channels: 3), chain: builder.layers),
       weightShapes: [])
   }()
 
   @Test(arguments: [
     "tiny.weights.h5", "tiny-keras2.h5", "tiny-fixed-strings.h5", "tiny-split-names.h5",
-    "tiny-f64-userblock.h5",
+    "tiny-f64-userblock.h5", "tiny-checkpoint.weights.h5",
   ])
   func weightsAloneAreThoseOfKeras(_ file: String) throws {
     let imported = try ImportedModel(contentsOf: Fixture.path(file), network: Self.tiny)

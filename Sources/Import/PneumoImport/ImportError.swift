@@ -111,11 +111,11 @@ package struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-extension JSONValue {
+extension JSON {
   /// The value that `bytes` are the text of; what is wrong with them as an error of an import.
   init(importing bytes: [UInt8]) throws(ImportError) {
     do throws(JSONError) {
-      self = try JSONValue(parsing: bytes)
+      self = try JSON(parsing: bytes)
     } catch {
       throw ImportError(.invalidJSON, error.description)
     }

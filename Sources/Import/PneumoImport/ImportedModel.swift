@@ -8,6 +8,8 @@ package struct ImportedModel: Sendable {
   package let graph: Graph
   /// A rescaling of the pixels that comes before the graph.
   package let rescaling: Rescaling?
+  /// Layers of the file that the graph lacks, because they do nothing at inference.
+  package let identities: [IdentityLayer]
   /// What the file is, for example `Keras 3.15.1 model`.
   package let source: String
   /// The network that was named for a file of weights alone.
@@ -35,11 +37,12 @@ package struct ImportedModel: Sendable {
   }
 
   init(
-    graph: Graph, rescaling: Rescaling? = nil, source: String = "", network: Network? = nil,
-    checkpoint: Checkpoint? = nil
+    graph: Graph, rescaling: Rescaling? = nil, identities: [IdentityLayer] = [],
+    source: String = "", network: Network? = nil, checkpoint: Checkpoint? = nil
   ) {
     self.graph = graph
     self.rescaling = rescaling
+    self.identities = identities
     self.source = source
     self.network = network
     self.checkpoint = checkpoint
@@ -81,15 +84,24 @@ package struct ImportedModel: Sendable {
     let root = try file.root()
     let version = try root.string("keras_version").map { " \($0)" } ?? ""
     if let json = try root.string("model_config") {
-      try self.init(model: root, json, version: version, network)
+      if let network {
+        throw ImportError(
+          .networkMismatch,
+          "is a whole model with an architecture of its own; drop --network \(network.name)")
+      }
+      let architecture = try KerasArchitecture(json: Array(json.utf8))
+      // Says all about layers before anything about weights.
+      let operations = try architecture.operations()
+      guard root.has("model_weights") else {
+        throw ImportError(
+          .missingWeight, "has an architecture, but no weights: no group 'model_weights'")
+      }
+      let weights = try KerasWeights(
+        try root.group("model_weights"), layout: .groups, of: architecture, operations)
+      try self.init(architecture, operations, weights, source: "Keras\(version) model")
       return
     }
-    let layout: KerasWeights.Layout
-    if try root.strings("layer_names") != nil {
-      layout = .keras2
-    } else if root.has("layers"), root.has("vars") {
-      layout = .keras3
-    } else {
+    guard let layout = try Self.layoutOfWeights(root) else {
       throw ImportError(
         .notKeras,
         "is HDF5, but neither a Keras model nor Keras weights: it has no model_config, no "
@@ -102,36 +114,47 @@ package struct ImportedModel: Sendable {
         "holds weights without an architecture; name the network with --network \(names), or save "
           + "the whole model with model.save('model.h5')")
     }
-    var weights = try KerasWeights(root, layout: layout)
     do throws(ImportError) {
-      let (graph, rescaling) = try KerasLowering.lower(network.architecture, weights: &weights)
-      self.init(
-        graph: graph, rescaling: rescaling,
-        source: "Keras\(layout == .keras2 ? version : " 3") weights of \(network.name)",
+      let operations = try network.architecture.operations()
+      let weights = try KerasWeights(root, layout: layout, of: network.architecture, operations)
+      try self.init(
+        network.architecture, operations, weights,
+        source: "Keras\(layout == .groups ? version : " 3") weights of \(network.name)",
         network: network)
     } catch {
       throw error.adding("; are these the weights of \(network.name)?")
     }
   }
 
-  private init(
-    model root: borrowing HDF5Group, _ json: String, version: String, _ network: Network?
-  ) throws(ImportError) {
-    if let network {
-      throw ImportError(
-        .networkMismatch,
-        "is a whole model with an architecture of its own; drop --network \(network.name)")
+  /// How a file of weights alone names them; `nil` where it holds none.
+  private static func layoutOfWeights(
+    _ root: borrowing HDF5Group
+  ) throws(ImportError) -> KerasWeights.Layout? {
+    if try root.strings("layer_names") != nil { return .groups }
+    // The second name is that of Keras 2.13 and its successors.
+    return ["layers", "_layer_checkpoint_dependencies"].first { root.has($0) }.map {
+      .paths(container: $0)
     }
-    let architecture = try KerasArchitecture(json: Array(json.utf8))
-    // Says all about layers before anything about weights.
-    try architecture.checkLayers()
-    guard root.has("model_weights") else {
-      throw ImportError(
-        .missingWeight, "has an architecture, but no weights: no group 'model_weights'")
-    }
-    var weights = try KerasWeights(try root.group("model_weights"), layout: .model)
-    let (graph, rescaling) = try KerasLowering.lower(architecture, weights: &weights)
-    self.init(
-      graph: graph, rescaling: rescaling, source: "Keras\(version) model", network: nil)
   }
+
+  private init(
+    _ architecture: KerasArchitecture, _ operations: [KerasOperation],
+    _ weights: borrowing KerasWeights, source: String, network: Network? = nil
+  ) throws(ImportError) {
+    let lowering = try KerasLowering.lower(architecture, operations, weights: weights)
+    self.init(
+      graph: try lowering.graph(), rescaling: lowering.rescaling,
+      identities: lowering.identities, source: source, network: network)
+  }
+}
+
+/// A layer that passes its input on at inference, so that the graph does not have it.
+package struct IdentityLayer: Hashable, Sendable {
+  /// As in the file, after the names of the models around it.
+  package let name: String
+  /// Keras' name of its class, for example `RandomFlip`.
+  package let className: String
+  /// How many nodes of the graph come before it.
+  package let position: Int
+  package let outputShape: TensorShape
 }

@@ -43,7 +43,7 @@ package struct Network: Hashable, Sendable {
     return Network(
       name: "study\(side)", labels: ["NORMAL", "PNEUMONIA"],
       architecture: KerasArchitecture(
-        inputShape: .image(height: side, width: side, channels: 3), layers: builder.layers),
+        inputShape: .image(height: side, width: side, channels: 3), chain: builder.layers),
       weightShapes: shapes)
   }
 
@@ -83,13 +83,13 @@ struct SequentialBuilder {
   }
 
   private mutating func append(
-    _ className: String, _ name: String, _ config: [String: JSONValue]
+    _ className: String, _ name: String, _ config: KeyValuePairs<String, JSON>
   ) {
     let number = countByName[name, default: 0]
     countByName[name] = number + 1
     layers.append(
       KerasLayer(
-        ownName: number == 0 ? name : "\(name)_\(number)", className: className,
-        config: .object(config), inputs: [layers.count]))
+        name: number == 0 ? name : "\(name)_\(number)", className: className,
+        config: .object(config), inputs: [layers.count], storage: layers.count))
   }
 }

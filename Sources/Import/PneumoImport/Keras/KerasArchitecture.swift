@@ -1,34 +1,39 @@
-import PneumoCheckpoint
 import PneumoModel
 import PneumoSupport
 
-/// One layer as a Keras configuration describes it.
+/// One call of a layer, as a Keras configuration describes it.
 package struct KerasLayer: Hashable, Sendable {
   /// Unique in the architecture: the layer's own name, after those of the models that it is in.
   package let name: String
   /// Keras' name of its class, for example `Conv2D`.
   package let className: String
+  /// The name of a class that is not Keras' own.
+  let customName: String?
   /// Its parameters, an object.
-  package let config: JSONValue
-  /// Values that the layer reads: 0 is the input, `i + 1` is what layer `i` answers.
+  package let config: JSON
+  /// Values that the layer reads: 0 is the input, `i + 1` is the output of layer `i`.
   package let inputs: [Int]
-  /// Names of the nested models around the layer, the outermost first.
-  package let scope: [String]
+  /// The layer whose weights it has; calls of a shared layer have one.
+  let storage: Int
 
-  init(
-    ownName: String, className: String, config: JSONValue, inputs: [Int], scope: [String] = []
-  ) {
-    name = (scope + [ownName]).joined(separator: "/")
-    self.className = className
-    self.config = config
+  init(name: String, entry: KerasEntry, inputs: [Int], storage: Int) {
+    self.name = name
+    className = entry.className
+    customName = entry.customName
+    config = entry.config
     self.inputs = inputs
-    self.scope = scope
+    self.storage = storage
   }
 
-  /// The name without those of the models around it.
-  var ownName: String { scope.isEmpty ? name : String(name.dropFirst(scopeLength)) }
-
-  private var scopeLength: Int { scope.reduce(0) { $0 + $1.count + 1 } }
+  /// A layer of Keras' own.
+  init(name: String, className: String, config: JSON, inputs: [Int], storage: Int) {
+    self.name = name
+    self.className = className
+    customName = nil
+    self.config = config
+    self.inputs = inputs
+    self.storage = storage
+  }
 
   /// What an error says of the layer.
   func unsupported(_ reason: String) -> ImportError.Layer {
@@ -36,12 +41,21 @@ package struct KerasLayer: Hashable, Sendable {
   }
 }
 
-/// The layers of a Keras model, each after its inputs, nested models laid open, the output last.
+/// What holds weights, in the order of the configuration, which is that of `model.layers`.
+enum KerasStorage: Hashable, Sendable {
+  /// ``KerasLayer/storage`` of a layer.
+  case layer(Int, className: String, isTrainable: Bool)
+  case model([KerasStorage], className: String, isTrainable: Bool)
+}
+
+/// The layers of a Keras model, each after its inputs, nested models flattened, the output last.
 package struct KerasArchitecture: Hashable, Sendable {
   /// Of one image.
   package let inputShape: TensorShape
   /// At least one.
   package let layers: [KerasLayer]
+  /// The layers as they are saved.
+  let storage: [KerasStorage]
   /// Layers that are connected in a way that a graph cannot express.
   package let unsupported: [ImportError.Layer]
 
@@ -57,13 +71,24 @@ package struct KerasArchitecture: Hashable, Sendable {
           + "\(Self.maximumConfiguration) are accepted")
     }
     var reader = KerasArchitectureReader()
-    self = try reader.read(try JSONValue(importing: json))
+    self = try reader.read(try JSON(importing: json))
   }
 
-  init(inputShape: TensorShape, layers: [KerasLayer], unsupported: [ImportError.Layer] = []) {
+  init(
+    inputShape: TensorShape, layers: [KerasLayer], storage: [KerasStorage],
+    unsupported: [ImportError.Layer] = []
+  ) {
     self.inputShape = inputShape
     self.layers = layers
+    self.storage = storage
     self.unsupported = unsupported
+  }
+
+  /// Layers of Keras' own in a chain, each called once.
+  init(inputShape: TensorShape, chain layers: [KerasLayer]) {
+    self.init(
+      inputShape: inputShape, layers: layers,
+      storage: layers.map { .layer($0.storage, className: $0.className, isTrainable: true) })
   }
 
   /// Checks that all layers are supported; those that are not are one error.

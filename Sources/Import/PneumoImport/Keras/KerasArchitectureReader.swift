@@ -1,119 +1,157 @@
-import PneumoCheckpoint
 import PneumoModel
 import PneumoSupport
 
-/// Lays a model's configuration open to a list of layers.
+/// Flattens a model's configuration to a list of layers, each after its inputs.
 struct KerasArchitectureReader {
   private var layers: [KerasLayer] = []
   private var unsupported: [ImportError.Layer] = []
+  private var names: Set<String> = []
+  /// Models that were laid open so far: nested ones that are called twice double with each level.
+  private var expansions = 0
+  /// The layer of the configuration that each one is a call of, by its place there: a number for
+  /// each model around it, and its own.
+  private var storageByPlace: [[Int]: Int] = [:]
 
-  /// The classes of configurations that hold layers.
-  private static let modelClasses: Set = ["Sequential", "Functional", "Model"]
-
-  mutating func read(_ json: JSONValue) throws(ImportError) -> KerasArchitecture {
-    let model = try Entry(json)
-    guard Self.modelClasses.contains(model.className) else {
+  mutating func read(_ json: JSON) throws(ImportError) -> KerasArchitecture {
+    let model = try KerasEntry(json)
+    guard model.isModel else {
       throw ImportError(
         .invalidConfiguration,
-        "the model is of the class '\(model.className)'; only Sequential and Functional models "
-          + "say how their layers are connected")
+        "the model is of the class '\(model.customName ?? model.className)'; only Sequential and "
+          + "Functional models say how their layers are connected")
     }
     let inputShape = try inputShape(of: model)
-    let output = try expand(model, input: 0, scope: [])
+    let output = try expand(model, input: 0, Position())
     guard output == layers.count, output > 0 else {
       throw ImportError(
-        .invalidConfiguration, "the model's output is not what its last layer answers")
+        .invalidConfiguration, "the model's output is not that of its last layer")
     }
-    return KerasArchitecture(inputShape: inputShape, layers: layers, unsupported: unsupported)
+    return KerasArchitecture(
+      inputShape: inputShape, layers: layers, storage: try storage(of: model, place: []),
+      unsupported: unsupported)
   }
 
-  /// Appends the layers of `model`, whose input is the value `input`, and answers its output.
+  /// Where a model stands in those around it.
+  private struct Position {
+    var scope: [String] = []
+    var place: [Int] = []
+
+    /// The position of entry `index` with this name.
+    func entering(_ name: String, _ index: Int) -> Position {
+      Position(scope: scope + [name], place: place + [index])
+    }
+  }
+
+  /// Appends the layers of `model`, whose input is the value `input`, and returns its output.
   private mutating func expand(
-    _ model: Entry, input: Int, scope: [String]
+    _ model: KerasEntry, input: Int, _ position: Position
   ) throws(ImportError) -> Int {
-    if model.className == "Sequential" {
-      var value = input
-      for entry in try model.layers() where entry.className != "InputLayer" {
-        value = try append(entry, inputs: [value], scope: scope)
-      }
-      return value
+    expansions += 1
+    guard expansions <= Limits.layers else {
+      throw ImportError(
+        .limitExceeded,
+        "the model calls nested models more than \(Limits.layers) times, the most accepted")
     }
-    return try expandFunctional(model, input: input, scope: scope)
+    guard model.className == "Sequential" else {
+      return try expandFunctional(model, input: input, position)
+    }
+    var value = input
+    for (index, entry) in try model.layers().enumerated() where entry.className != "InputLayer" {
+      value = try append(entry, inputs: [value], position.entering(entry.name, index))
+    }
+    return value
   }
 
-  /// Appends one layer, or all layers of a nested model, and answers its output.
+  /// Appends one layer, or all layers of a nested model, and returns its output.
   ///
-  /// - Parameter problem: what is wrong with how the layer is called. A nested model stays closed
-  ///   then, so that its problem is told.
+  /// - Parameters:
+  ///   - position: of the layer itself.
+  ///   - problem: what is wrong with how the layer is called. A nested model stays closed then, so
+  ///     that its problem is told.
   private mutating func append(
-    _ entry: Entry, inputs: [Int], scope: [String], problem: String? = nil
+    _ entry: KerasEntry, inputs: [Int], _ position: Position, problem: String? = nil
   ) throws(ImportError) -> Int {
-    if Self.modelClasses.contains(entry.className), inputs.count == 1, problem == nil {
-      return try expand(entry, input: inputs[0], scope: scope + [entry.name])
+    if entry.isModel, inputs.count == 1, problem == nil {
+      return try expand(entry, input: inputs[0], position)
     }
     guard layers.count < Limits.layers else {
       throw ImportError(
         .limitExceeded, "the model has more than \(Limits.layers) layers, the most accepted")
     }
-    layers.append(
-      KerasLayer(
-        ownName: entry.name, className: entry.className, config: entry.config, inputs: inputs,
-        scope: scope))
+    let storage = storageByPlace[position.place] ?? storageByPlace.count
+    storageByPlace[position.place] = storage
+    let layer = KerasLayer(
+      name: uniqueName(position.scope.joined(separator: "/")), entry: entry, inputs: inputs,
+      storage: storage)
+    layers.append(layer)
+    if let problem { unsupported.append(layer.unsupported(problem)) }
     return layers.count
+  }
+
+  /// A graph needs unique names; Keras only asks for it in each model.
+  private mutating func uniqueName(_ name: String) -> String {
+    var (unique, number) = (name, 1)
+    while !names.insert(unique).inserted {
+      number += 1
+      unique = "\(name)_\(number)"
+    }
+    return unique
   }
 
   /// Walks from the output to the input, so that what nothing needs is left out.
   private mutating func expandFunctional(
-    _ model: Entry, input: Int, scope: [String]
+    _ model: KerasEntry, input: Int, _ position: Position
   ) throws(ImportError) -> Int {
-    var entries: [String: Entry] = [:]
-    for entry in try model.layers() {
-      guard entries.updateValue(entry, forKey: entry.name) == nil else {
-        throw ImportError(.invalidConfiguration, "two layers have the name '\(entry.name)'")
-      }
-    }
-    let inputLayer = try model.end("input_layers")
-    let outputLayer = try model.end("output_layers")
-    var values = [inputLayer: input]
-    var isOpen: Set<String> = []
+    let network = try FunctionalNetwork(model)
+    var values = [network.input: input]
+    var isOpen: Set<KerasCall> = []
     // A stack of its own: a hostile chain of layers is deeper than the program's.
-    var stack = [outputLayer]
-    while let name = stack.last {
-      if values[name] != nil {
+    var stack = [network.output]
+    while let call = stack.last {
+      if values[call] != nil {
         stack.removeLast()
         continue
       }
-      guard let entry = entries[name], entry.className != "InputLayer" else {
-        throw ImportError(
-          .invalidConfiguration,
-          entries[name] == nil
-            ? "a layer reads '\(name)', which is not a layer of the model"
-            : "the model has a second input, '\(name)'; models of one image are accepted")
-      }
-      let (sources, problem) = entry.sources()
-      let missing = sources.filter { values[$0] == nil }
+      let (entry, index, inputs) = try network.inputs(of: call)
+      let missing = inputs.sources.filter { values[$0] == nil }
       guard missing.isEmpty else {
-        guard isOpen.insert(name).inserted else {
-          throw ImportError(.invalidConfiguration, "the layer '\(name)' needs its own answer")
+        guard isOpen.insert(call).inserted else {
+          throw ImportError(
+            .invalidConfiguration, "the layer '\(call.layer)' needs its own output")
         }
         stack += missing.reversed()
         continue
       }
       stack.removeLast()
-      values[name] = try append(
-        entry, inputs: sources.map { values[$0]! }, scope: scope, problem: problem)
-      if let problem {
-        unsupported.append(
-          ImportError.Layer(
-            name: (scope + [name]).joined(separator: "/"), className: entry.className,
-            reason: problem))
+      values[call] = try append(
+        entry, inputs: inputs.sources.map { values[$0]! }, position.entering(call.layer, index),
+        problem: inputs.problem)
+    }
+    return values[network.output]!
+  }
+
+  /// The layers of `model` in the order in which Keras saves their weights.
+  private func storage(
+    of model: KerasEntry, place: [Int]
+  ) throws(ImportError) -> [KerasStorage] {
+    var result: [KerasStorage] = []
+    for (index, entry) in try model.layers().enumerated() {
+      let place = place + [index]
+      if let storage = storageByPlace[place] {
+        result.append(
+          .layer(storage, className: entry.className, isTrainable: entry.isTrainable))
+      } else if entry.isModel {
+        result.append(
+          .model(
+            try storage(of: entry, place: place), className: entry.className,
+            isTrainable: entry.isTrainable))
       }
     }
-    return values[outputLayer]!
+    return result
   }
 
   /// Height, width and channels, wherever this dialect says them.
-  private func inputShape(of model: Entry) throws(ImportError) -> TensorShape {
+  private func inputShape(of model: KerasEntry) throws(ImportError) -> TensorShape {
     let entries = try model.layers()
     let first =
       model.className == "Sequential"
@@ -122,7 +160,7 @@ struct KerasArchitectureReader {
       [first?.config["batch_shape"], first?.config["batch_input_shape"]]
       + [model.config["build_input_shape"], model.json["build_config"]?["input_shape"]]
     if let shape = candidates.compactMap(\.self).first { return try Self.image(shape) }
-    guard let first, Self.modelClasses.contains(first.className) else {
+    guard let first, first.isModel else {
       throw ImportError(
         .invalidConfiguration,
         "the model does not say its input size; give its first layer an input_shape and save it "
@@ -131,7 +169,7 @@ struct KerasArchitectureReader {
     return try inputShape(of: first)
   }
 
-  private static func image(_ shape: JSONValue) throws(ImportError) -> TensorShape {
+  private static func image(_ shape: JSON) throws(ImportError) -> TensorShape {
     let extents = shape.array ?? []
     let sizes = extents.dropFirst().compactMap(\.int)
     guard extents.count == 4, sizes.count == 3, sizes.allSatisfy({ (1...Limits.axis) ~= $0 })
@@ -146,107 +184,52 @@ struct KerasArchitectureReader {
   }
 }
 
-/// A layer or model in a configuration: `{"class_name": …, "config": {…}, …}`.
-private struct Entry {
-  let json: JSONValue
-  let className: String
-  let config: JSONValue
-  let name: String
+/// The layers of a Functional model and their calls.
+private struct FunctionalNetwork {
+  let input: KerasCall
+  let output: KerasCall
+  private var indices: [String: Int] = [:]
+  private let entries: [KerasEntry]
+  private let calls: [[KerasCallInputs]]
+  /// The least number by which calls of a layer are named, where it is not 0.
+  private var firstCalls: [String: Int] = [:]
 
-  init(_ json: JSONValue) throws(ImportError) {
-    guard let className = json["class_name"]?.string, let config = json["config"] else {
-      throw ImportError(
-        .invalidConfiguration,
-        "expected an object with class_name and config in the model's configuration, found "
-          + json.kind)
-    }
-    self.json = json
-    self.className = className
-    self.config = config
-    name = json["name"]?.string ?? config["name"]?.string ?? className
-  }
-
-  /// The layers of a model; the oldest Sequential models are a bare list of them.
-  func layers() throws(ImportError) -> [Entry] {
-    guard let list = config["layers"]?.array ?? config.array else {
-      throw ImportError(.invalidConfiguration, "the model '\(name)' has no list of layers")
-    }
-    var entries: [Entry] = []
-    for json in list { entries.append(try Entry(json)) }
-    return entries
-  }
-
-  /// The only layer that `key`, `input_layers` or `output_layers`, names: `[name, 0, 0]`, alone or
-  /// in a list.
-  func end(_ key: String) throws(ImportError) -> String {
-    let list = config[key]?.array ?? []
-    let ends = list.first?.string != nil ? [.array(list)] : list
-    guard ends.count == 1, let name = ends[0].array?.first?.string else {
-      let role = key == "input_layers" ? "input" : "output"
-      throw ImportError(
-        .invalidConfiguration,
-        "the model '\(self.name)' has \(ends.count) \(role)s; models with one are accepted")
-    }
-    return name
-  }
-
-  /// Names of the layers that this one reads, and what of it cannot be expressed.
-  func sources() -> (names: [String], problem: String?) {
-    let nodes = json["inbound_nodes"]?.array ?? []
-    guard nodes.count == 1 else {
-      return ([], "it is called \(nodes.count) times; layers that are called once are accepted")
-    }
-    var reader = InboundNode()
-    reader.read(nodes[0])
-    return (reader.names, reader.problem)
-  }
-}
-
-/// What one call of a layer reads, in the dialect of Keras 2, `[["conv", 0, 0, {}], …]`, or of
-/// Keras 3, `{"args": [tensor or list of tensors], "kwargs": {}}`.
-private struct InboundNode {
-  var names: [String] = []
-  var problem: String?
-
-  mutating func read(_ node: JSONValue) {
-    if let calls = node.array {
-      // Since Keras 2.4 a single call may stand without the list around it.
-      let calls = calls.first?.string != nil ? [.array(calls)] : calls
-      for call in calls {
-        let parts = call.array ?? []
-        add(name: parts.first?.string, output: parts.count > 2 ? parts[2].int : nil)
-        if parts.count > 3 { checkKeywords(parts[3]) }
+  init(_ model: KerasEntry) throws(ImportError) {
+    entries = try model.layers()
+    calls = entries.map(\.calls)
+    input = try model.end("input_layers")
+    output = try model.end("output_layers")
+    for (index, entry) in entries.enumerated() {
+      guard indices.updateValue(index, forKey: entry.name) == nil else {
+        throw ImportError(.invalidConfiguration, "two layers have the name '\(entry.name)'")
       }
-    } else {
-      for argument in node["args"]?.array ?? [] { addTensors(argument) }
-      if let keywords = node["kwargs"] { checkKeywords(keywords) }
     }
-    if names.isEmpty, problem == nil { problem = "it has no input" }
-  }
-
-  private mutating func addTensors(_ argument: JSONValue) {
-    if let list = argument.array {
-      for element in list { addTensors(element) }
-    } else if argument["class_name"]?.string == "__keras_tensor__" {
-      let history = argument["config"]?["keras_history"]?.array ?? []
-      add(name: history.first?.string, output: history.count > 2 ? history[2].int : nil)
-    } else {
-      problem = "it is called with an argument that is not a layer's answer"
+    for call in calls.joined().flatMap(\.sources) + [output] {
+      guard let index = indices[call.layer], entries[index].isModel else { continue }
+      firstCalls[call.layer] = min(firstCalls[call.layer] ?? call.number, call.number)
     }
   }
 
-  private mutating func add(name: String?, output: Int?) {
-    guard let name, output == 0 else {
-      problem = "it reads something else than the only answer of another layer"
-      return
+  /// What `call` reads, and the layer and its place in the configuration.
+  func inputs(
+    of call: KerasCall
+  ) throws(ImportError) -> (entry: KerasEntry, index: Int, inputs: KerasCallInputs) {
+    guard let index = indices[call.layer] else {
+      throw ImportError(
+        .invalidConfiguration, "a layer reads '\(call.layer)', which is not a layer of the model")
     }
-    names.append(name)
-  }
-
-  /// `training: false` and `mask: null` change nothing.
-  private mutating func checkKeywords(_ keywords: JSONValue) {
-    for (name, value) in keywords.object ?? [:] where ![.null, .bool(false)].contains(value) {
-      problem = "it is called with the argument '\(name)'"
+    guard entries[index].className != "InputLayer" else {
+      throw ImportError(
+        .invalidConfiguration,
+        "the model has a second input, '\(call.layer)'; models of one image are accepted")
     }
+    let number = call.number - (firstCalls[call.layer] ?? 0)
+    guard calls[index].indices.contains(number) else {
+      throw ImportError(
+        .invalidConfiguration,
+        "a layer reads call \(call.number) of '\(call.layer)', which is called "
+          + "\(calls[index].count) times")
+    }
+    return (entries[index], index, calls[index][number])
   }
 }

@@ -10,6 +10,10 @@ struct UnsupportedReason: Error {
 extension KerasLayer {
   /// What the layer computes, or why that cannot be expressed.
   func operation() throws(UnsupportedReason) -> KerasOperation {
+    if let customName {
+      throw UnsupportedReason("it is '\(customName)', a class of your own, not one of Keras")
+    }
+    if Self.identityClasses.contains(className) { return .identity }
     try checkDataFormat()
     switch className {
     case "Conv2D", "Convolution2D":
@@ -57,20 +61,28 @@ extension KerasLayer {
     case "ZeroPadding2D": return .zeroPadding(try insets())
     case "Dropout", "SpatialDropout2D", "GaussianDropout", "AlphaDropout":
       return .dropout(rate: Float(config["rate"]?.double ?? 0))
-    // Noise, a penalty on activations, and augmentation: nothing of it happens at inference.
-    case "GaussianNoise", "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomZoom",
-      "RandomTranslation", "RandomShear", "RandomContrast", "RandomBrightness":
-      return .dropout(rate: 0)
     default:
       throw UnsupportedReason("this class is not supported")
     }
   }
+
+  /// Noise, penalties on activations, and augmentation: at inference they pass their input on
+  /// (checked with `layer(x, training=False)` by Tools/make-keras-goldens.py).
+  static let identityClasses: Set = [
+    "ActivityRegularization", "AugMix", "CutMix", "Equalization", "GaussianNoise", "Identity",
+    "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
+    "RandomContrast", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
+    "RandomGrayscale", "RandomHeight", "RandomHue", "RandomInvert", "RandomPerspective",
+    "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear",
+    "RandomTranslation", "RandomWidth", "RandomZoom", "Solarization",
+  ]
 
   /// What an error offers instead of an unknown class.
   static let supportedClasses = [
     "Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense", "MaxPooling2D", "AveragePooling2D",
     "GlobalMaxPooling2D", "GlobalAveragePooling2D", "BatchNormalization", "Activation", "ReLU",
     "Softmax", "Add", "Concatenate", "Flatten", "ZeroPadding2D", "Dropout", "Rescaling",
+    "Identity", "and all that do nothing at inference, such as RandomFlip",
   ]
 
   private func checkDataFormat() throws(UnsupportedReason) {
@@ -132,8 +144,14 @@ extension KerasLayer {
   /// `nil` is the identity.
   private func activation() throws(UnsupportedReason) -> Activation? {
     guard let value = config["activation"] else { return nil }
-    // A function is saved as its name or as an object around it.
-    let name = value.string ?? value["config"]?.string ?? value["class_name"]?.string
+    // Keras' own functions are saved by name. An object may be a function of the same name: Keras 3
+    // writes one for `tf.nn.silu`, which it calls 'swish', and for anybody's own 'swish'.
+    guard let name = value.string else {
+      let found = value["config"]?.string ?? value["class_name"]?.string ?? value.kind
+      throw UnsupportedReason(
+        "its activation '\(found)' is a function or layer of its own; give Keras' own by its name, "
+          + "such as activation='relu', and save the model again")
+    }
     switch name {
     case "linear": return nil
     case "relu": return .relu
@@ -144,8 +162,8 @@ extension KerasLayer {
     case "swish", "silu": return .swish
     default:
       throw UnsupportedReason(
-        "its activation is \(name.map { "'\($0)'" } ?? "no name"); supported are linear, relu, "
-          + "relu6, sigmoid, softmax, tanh and swish (silu)")
+        "its activation is '\(name)'; supported are linear, relu, relu6, sigmoid, softmax, tanh and "
+          + "swish (silu)")
     }
   }
 

@@ -7,31 +7,36 @@ struct KerasLowering {
   private var shapes: [TensorShape]
   /// The value of the graph that each value of the Keras model is.
   private var values = [0]
-  private var rescaling: Rescaling?
+  /// What is done to pixels before the graph.
+  private(set) var rescaling: Rescaling?
+  /// Layers that pass their input on.
+  private(set) var identities: [IdentityLayer] = []
 
   private init(inputShape: TensorShape) { shapes = [inputShape] }
 
-  /// The graph of `architecture` with the numbers that `weights` holds, and the rescaling that
-  /// comes before it.
+  /// Lowers the layers of `architecture`, which compute `operations`, with their weights.
   static func lower(
-    _ architecture: KerasArchitecture, weights: inout KerasWeights
-  ) throws(ImportError) -> (graph: Graph, rescaling: Rescaling?) {
-    let operations = try architecture.operations()
+    _ architecture: KerasArchitecture, _ operations: [KerasOperation],
+    weights: borrowing KerasWeights
+  ) throws(ImportError) -> KerasLowering {
     var lowering = KerasLowering(inputShape: architecture.inputShape)
     for (layer, operation) in zip(architecture.layers, operations) {
-      try lowering.append(layer, operation, &weights)
+      try lowering.append(layer, operation, weights)
     }
-    try weights.finish()
+    return lowering
+  }
+
+  /// The graph of all layers that compute something.
+  func graph() throws(ImportError) -> Graph {
     do throws(ModelError) {
-      let graph = try Graph(inputShape: architecture.inputShape, nodes: lowering.nodes)
-      return (graph, lowering.rescaling)
+      return try Graph(inputShape: shapes[0], nodes: nodes)
     } catch {
       throw ImportError(error)
     }
   }
 
   private mutating func append(
-    _ layer: KerasLayer, _ operation: KerasOperation, _ weights: inout KerasWeights
+    _ layer: KerasLayer, _ operation: KerasOperation, _ weights: borrowing KerasWeights
   ) throws(ImportError) {
     let inputs = layer.inputs.map { values[$0] }
     guard let input = inputs.first.map({ shapes[$0] }) else {
@@ -39,18 +44,18 @@ struct KerasLowering {
     }
     switch operation {
     case .convolution(let parameters):
-      let convolution = try convolution(layer, parameters, input, &weights)
+      let convolution = try convolution(layer, parameters, input, weights)
       try emit(layer.name, .convolution(convolution), inputs)
     case .separableConvolution(let parameters):
-      let (depthwise, pointwise) = try separable(layer, parameters, input, &weights)
+      let (depthwise, pointwise) = try separable(layer, parameters, input, weights)
       try emit("\(layer.name)/depthwise", .convolution(depthwise), inputs)
       try emit(layer.name, .convolution(pointwise), [nodes.count])
     case .dense(let units, let usesBias, let activation):
-      let dense = try dense(layer, units, usesBias, activation, input, &weights)
+      let dense = try dense(layer, units, usesBias, activation, input, weights)
       try emit(layer.name, dense, inputs)
     case .batchNormalization(let parameters):
       try checkAxis(parameters.axis, of: layer, input)
-      let normalization = try batchNormalization(layer, parameters, input, &weights)
+      let normalization = try batchNormalization(layer, parameters, input, weights)
       try emit(layer.name, .batchNormalization(normalization), inputs)
     case .concatenate(let axis):
       try checkAxis(axis, of: layer, input)
@@ -71,6 +76,10 @@ struct KerasLowering {
       values.append(inputs[0])
       return
     case .identity:
+      identities.append(
+        IdentityLayer(
+          name: layer.name, className: layer.className, position: nodes.count,
+          outputShape: input))
       values.append(inputs[0])
       return
     }
@@ -113,18 +122,16 @@ struct KerasLowering {
 extension KerasLowering {
   private func convolution(
     _ layer: KerasLayer, _ parameters: KerasConvolution, _ input: TensorShape,
-    _ weights: inout KerasWeights
+    _ weights: borrowing KerasWeights
   ) throws(ImportError) -> Convolution {
     guard let filters = parameters.filters else {
-      return try depthwise(layer, parameters, input, weightCount: nil, &weights)
+      return try depthwise(layer, parameters, input, isWhole: true, weights)
     }
     let (size, groups) = (parameters.kernelSize, parameters.groups)
     let shape = [size.height, size.width, input.channels / groups, filters]
-    let count = parameters.usesBias ? 2 : 1
-    let kernel = try weights.tensor(
-      WeightRequest(names: ["kernel"], shape: shape, index: 0, count: count), of: layer)
+    let kernel = try weights.tensor(0, of: layer, shape: shape)
     return Convolution(
-      kernel: kernel, bias: try bias(layer, parameters.usesBias, filters, index: 1, &weights),
+      kernel: kernel, bias: try bias(layer, parameters.usesBias, filters, index: 1, weights),
       stride: parameters.stride, padding: parameters.padding, dilation: parameters.dilation,
       groups: groups, activation: parameters.activation)
   }
@@ -134,42 +141,32 @@ extension KerasLowering {
   ///
   /// - Parameter weightCount: of a separable convolution, whose first half this is.
   private func depthwise(
-    _ layer: KerasLayer, _ parameters: KerasConvolution, _ input: TensorShape, weightCount: Int?,
-    _ weights: inout KerasWeights
+    _ layer: KerasLayer, _ parameters: KerasConvolution, _ input: TensorShape, isWhole: Bool,
+    _ weights: borrowing KerasWeights
   ) throws(ImportError) -> Convolution {
     let (size, channels) = (parameters.kernelSize, input.channels)
     let stored = try weights.tensor(
-      WeightRequest(
-        names: ["depthwise_kernel", "kernel"],
-        shape: [size.height, size.width, channels, parameters.depthMultiplier], index: 0,
-        count: weightCount ?? (parameters.usesBias ? 2 : 1)),
-      of: layer)
+      0, of: layer, shape: [size.height, size.width, channels, parameters.depthMultiplier])
     let outputs = channels * parameters.depthMultiplier
-    let isWhole = weightCount == nil
     return Convolution(
       kernel: WeightTensor(
         shape: [size.height, size.width, 1, outputs], values: stored.values()),
-      bias: try bias(layer, isWhole && parameters.usesBias, outputs, index: 1, &weights),
+      bias: try bias(layer, isWhole && parameters.usesBias, outputs, index: 1, weights),
       stride: parameters.stride, padding: parameters.padding, dilation: parameters.dilation,
       groups: channels, activation: isWhole ? parameters.activation : nil)
   }
 
   private func separable(
     _ layer: KerasLayer, _ parameters: KerasConvolution, _ input: TensorShape,
-    _ weights: inout KerasWeights
+    _ weights: borrowing KerasWeights
   ) throws(ImportError) -> (depthwise: Convolution, pointwise: Convolution) {
     let filters = parameters.filters!
-    let count = parameters.usesBias ? 3 : 2
-    let depthwise = try depthwise(layer, parameters, input, weightCount: count, &weights)
+    let depthwise = try depthwise(layer, parameters, input, isWhole: false, weights)
     let kernel = try weights.tensor(
-      WeightRequest(
-        names: ["pointwise_kernel"],
-        shape: [1, 1, input.channels * parameters.depthMultiplier, filters], index: 1,
-        count: count),
-      of: layer)
+      1, of: layer, shape: [1, 1, input.channels * parameters.depthMultiplier, filters])
     let pointwise = Convolution(
       kernel: kernel,
-      bias: try bias(layer, parameters.usesBias, filters, index: 2, &weights),
+      bias: try bias(layer, parameters.usesBias, filters, index: 2, weights),
       activation: parameters.activation)
     return (depthwise, pointwise)
   }
@@ -177,13 +174,10 @@ extension KerasLowering {
   /// On an image, Keras multiplies the channels of each pixel: a 1×1 convolution.
   private func dense(
     _ layer: KerasLayer, _ units: Int, _ usesBias: Bool, _ activation: Activation?,
-    _ input: TensorShape, _ weights: inout KerasWeights
+    _ input: TensorShape, _ weights: borrowing KerasWeights
   ) throws(ImportError) -> Operation {
-    let kernel = try weights.tensor(
-      WeightRequest(
-        names: ["kernel"], shape: [input.channels, units], index: 0, count: usesBias ? 2 : 1),
-      of: layer)
-    let bias = try bias(layer, usesBias, units, index: 1, &weights)
+    let kernel = try weights.tensor(0, of: layer, shape: [input.channels, units])
+    let bias = try bias(layer, usesBias, units, index: 1, weights)
     guard case .image = input else {
       return .dense(Dense(kernel: kernel, bias: bias, activation: activation))
     }
@@ -193,16 +187,15 @@ extension KerasLowering {
 
   private func bias(
     _ layer: KerasLayer, _ isUsed: Bool, _ count: Int, index: Int,
-    _ weights: inout KerasWeights
+    _ weights: borrowing KerasWeights
   ) throws(ImportError) -> WeightTensor? {
     guard isUsed else { return nil }
-    return try weights.tensor(
-      WeightRequest(names: ["bias"], shape: [count], index: index, count: index + 1), of: layer)
+    return try weights.tensor(index, of: layer, shape: [count])
   }
 
   private func batchNormalization(
     _ layer: KerasLayer, _ parameters: KerasBatchNormalization, _ input: TensorShape,
-    _ weights: inout KerasWeights
+    _ weights: borrowing KerasWeights
   ) throws(ImportError) -> BatchNormalization {
     let stored = [
       parameters.scales ? "gamma" : nil, parameters.centers ? "beta" : nil, "moving_mean",
@@ -213,9 +206,7 @@ extension KerasLowering {
       "gamma": constant(1, input.channels), "beta": constant(0, input.channels),
     ]
     for (index, name) in stored.enumerated() {
-      tensors[name] = try weights.tensor(
-        WeightRequest(names: [name], shape: [input.channels], index: index, count: stored.count),
-        of: layer)
+      tensors[name] = try weights.tensor(index, of: layer, shape: [input.channels])
     }
     guard tensors["moving_variance"]!.values().allSatisfy({ $0 + parameters.epsilon > 0 }) else {
       throw ImportError(

@@ -15,8 +15,25 @@ enum KerasOperation: Equatable, Sendable {
   case plain(Operation)
   /// `x * scale + offset`, each one number or one a channel.
   case rescaling(Rescaling)
-  /// Passes its input on, also in training.
+  /// Passes its input on at inference.
   case identity
+}
+
+extension KerasOperation {
+  /// The weights of the layer, in the order in which Keras creates them.
+  var weights: [KerasWeightRole] {
+    switch self {
+    case .convolution(let parameters):
+      Array(repeating: .trained, count: parameters.usesBias ? 2 : 1)
+    case .separableConvolution(let parameters):
+      Array(repeating: .trained, count: parameters.usesBias ? 3 : 2)
+    case .dense(_, let usesBias, _): Array(repeating: .trained, count: usesBias ? 2 : 1)
+    case .batchNormalization(let parameters):
+      Array(repeating: .trained, count: (parameters.scales ? 1 : 0) + (parameters.centers ? 1 : 0))
+        + [.statistic, .statistic]
+    case .concatenate, .softmax, .plain, .rescaling, .identity: []
+    }
+  }
 }
 
 /// The parameters of Conv2D, DepthwiseConv2D and SeparableConv2D.

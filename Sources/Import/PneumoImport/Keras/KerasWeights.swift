@@ -1,64 +1,52 @@
 import PneumoModel
 
-/// A weight as a layer asks for it.
-struct WeightRequest {
-  /// The names that versions of Keras give it.
-  let names: [String]
-  let shape: [Int]
-  /// Which of the layer's weights it is, from 0, and how many the layer has.
-  let index: Int
-  let count: Int
-}
-
-/// Finds the weights of each layer in a file.
+/// Finds the weights of each layer in a file, as Keras does: by order, never by name. Names depend on
+/// what else the Python process had built, may be changed by users, and need not be unique.
 struct KerasWeights: ~Copyable {
   enum Layout: Hashable, Sendable {
-    /// A whole model: groups of the layers' names, each with an attribute `weight_names`.
-    case model
-    /// Keras 2's weights alone: the same groups, whose names depend on what else the Python process
-    /// had built. Their order counts.
-    case keras2
-    /// Keras 3's weights alone: `layers/<class>_<n>/vars/0`, `1`, …
-    case keras3
+    /// A whole model, or Keras 2's weights alone: in the order of `layer_names` a group for each
+    /// layer or nested model, with its weights in the order of `weight_names`.
+    case groups
+    /// Keras 3's weights alone: `layers/<class>_<n>/vars/0`, `1`, …, where `layers` may have
+    /// another name; `n` counts the layers of a class.
+    case paths(container: String)
   }
 
-  private let layout: Layout
   private let group: HDF5Group
-  /// In the order of the file, the layers that have weights, with the names of these. Empty in the
-  /// layout of Keras 3.
-  private var stored: [(layer: String, weights: [String])] = []
-  private var indexByName: [String: Int] = [:]
-  /// How many layers, or layers of each class, have been found so far.
-  private var found = 0
-  private var foundByClass: [String: Int] = [:]
+  /// Paths of the weights of each layer, by its ``KerasLayer/storage``.
+  private var paths: [Int: [String]] = [:]
 
-  /// The weights in `group`, which `layout` describes.
-  init(_ group: consuming HDF5Group, layout: Layout) throws(ImportError) {
-    self.layout = layout
-    if layout != .keras3 {
-      for layer in try group.strings("layer_names") ?? [] where group.has(layer) {
-        let weights = try group.group(layer).strings("weight_names") ?? []
-        if !weights.isEmpty {
-          indexByName[layer] = stored.count
-          stored.append((layer, weights))
-        }
-      }
+  /// The weights in `group`, which belong to `architecture`.
+  ///
+  /// - Parameter operations: what its layers compute.
+  init(
+    _ group: consuming HDF5Group, layout: Layout, of architecture: KerasArchitecture,
+    _ operations: [KerasOperation]
+  ) throws(ImportError) {
+    var weights: [Int: [KerasWeightRole]] = [:]
+    for (layer, operation) in zip(architecture.layers, operations) {
+      weights[layer.storage] = operation.weights
+    }
+    let order = KerasWeightOrder(weights: weights)
+    switch layout {
+    case .groups: paths = try Self.groups(group, order, architecture.storage)
+    case .paths(let container):
+      try Self.findPaths(group, order, architecture.storage, in: container, &paths)
     }
     self.group = group
   }
 
-  /// The numbers of one weight. A layer's weights are asked for in the order of their index, and
-  /// layers in the order of the network.
-  mutating func tensor(
-    _ request: WeightRequest, of layer: KerasLayer
+  /// The scalars of a layer's weight `index`, counted as Keras creates them.
+  func tensor(
+    _ index: Int, of layer: KerasLayer, shape: [Int]
   ) throws(ImportError) -> WeightTensor {
-    let path = try path(of: request, layer)
+    let path = paths[layer.storage]![index]
     let dataset = try group.dataset(path)
     let name = group.path(of: path)
-    guard dataset.shape == request.shape else {
+    guard dataset.shape == shape else {
       throw ImportError(
         .wrongShape,
-        "layer '\(layer.name)': its weight '\(name)' should have the shape \(text(request.shape)), "
+        "layer '\(layer.name)': its weight '\(name)' should have the shape \(text(shape)), "
           + "found \(text(dataset.shape))")
     }
     let values = try dataset.floats()
@@ -70,100 +58,105 @@ struct KerasWeights: ~Copyable {
     return WeightTensor(shape: dataset.shape, values: values)
   }
 
-  /// Checks that the file holds no more layers with weights than were asked for.
-  func finish() throws(ImportError) {
-    let all =
-      switch layout {
-      case .model: found
-      case .keras2: stored.count
-      case .keras3: try layersOfKeras3()
-      }
-    guard found == all else {
+  private func text(_ shape: [Int]) -> String {
+    "(" + shape.map(String.init).joined(separator: ", ") + ")"
+  }
+
+  // MARK: - Groups
+
+  /// The k-th group with weights belongs to the k-th layer or nested model with weights.
+  private static func groups(
+    _ group: borrowing HDF5Group, _ order: KerasWeightOrder, _ storage: [KerasStorage]
+  ) throws(ImportError) -> [Int: [String]] {
+    var stored: [(name: String, weights: [String])] = []
+    for name in try group.strings("layer_names") ?? [] where group.has(name) {
+      let weights = try group.group(name).strings("weight_names") ?? []
+      if !weights.isEmpty { stored.append((name, weights)) }
+    }
+    let expected = storage.map { order.weights(of: $0) }.filter { !$0.isEmpty }
+    guard stored.count == expected.count else {
       throw ImportError(
         .networkMismatch,
-        "holds weights of \(all) layers, the network has \(found) layers with weights")
+        "'\(group.path)' holds weights of \(stored.count) layers, the network has "
+          + "\(expected.count) layers with weights")
     }
-  }
-
-  private func layersOfKeras3() throws(ImportError) -> Int {
-    let layers = try group.group("layers")
-    var count = 0
-    for name in try layers.memberNames() {
-      let layer = try layers.group(name)
-      if layer.has("vars"), try !layer.group("vars").memberNames().isEmpty { count += 1 }
-    }
-    return count
-  }
-
-  private mutating func path(
-    of request: WeightRequest, _ layer: KerasLayer
-  ) throws(ImportError) -> String {
-    if request.index == 0 { found += 1 }
-    switch layout {
-    case .keras3: return try pathInKeras3(request, layer)
-    case .keras2:
-      guard found <= stored.count else {
+    var paths: [Int: [String]] = [:]
+    for ((name, names), weights) in zip(stored, expected) {
+      guard names.count == weights.count else {
         throw ImportError(
           .networkMismatch,
-          "holds weights of \(stored.count) layers, the network's layer '\(layer.name)' is the "
-            + "\(found)th with weights")
+          "'\(group.path(of: name))' holds \(names.count) weights, its layers have "
+            + "\(weights.count): found \(names.joined(separator: ", "))")
       }
-      return try path(of: request, layer, in: stored[found - 1], nested: false)
-    case .model:
-      let outermost = layer.scope.first ?? layer.ownName
-      guard let index = indexByName[outermost] else {
-        throw ImportError(
-          .missingWeight,
-          "layer '\(layer.name)': there are no weights of '\(outermost)' in '\(group.path)'")
+      for (weight, path) in zip(weights, names) {
+        let count = order.weights[weight.storage]?.count ?? 0
+        paths[weight.storage, default: Array(repeating: "", count: count)][weight.index] =
+          "\(name)/\(path)"
       }
-      return try path(of: request, layer, in: stored[index], nested: !layer.scope.isEmpty)
     }
+    return paths
   }
 
-  private func path(
-    of request: WeightRequest, _ layer: KerasLayer, in stored: (layer: String, weights: [String]),
-    nested: Bool
-  ) throws(ImportError) -> String {
-    let own =
-      nested
-      ? stored.weights.filter { weight in
-        let owner = weight.split(separator: "/").dropLast().joined(separator: "/")
-        return "/\(owner)".hasSuffix("/\(layer.ownName)")
-      } : stored.weights
-    let matching = own.filter { weight in
-      let last = weight.split(separator: "/").last ?? ""
-      return request.names.contains(String(last.prefix { $0 != ":" }))
-    }
-    guard own.count == request.count, matching.count == 1 else {
-      throw ImportError(
-        layout == .keras2 ? .networkMismatch : .missingWeight,
-        "layer '\(layer.name)': expected \(request.count) weights, one named "
-          + "'\(request.names[0])'; '\(group.path(of: stored.layer))' holds "
-          + (own.isEmpty ? "none" : own.joined(separator: ", ")))
-    }
-    return "\(stored.layer)/\(matching[0])"
-  }
+  // MARK: - Paths
 
-  private mutating func pathInKeras3(
-    _ request: WeightRequest, _ layer: KerasLayer
-  ) throws(ImportError) -> String {
-    let name = snakeCase(layer.className)
-    if request.index == 0 { foundByClass[name, default: 0] += 1 }
-    let number = foundByClass[name]! - 1
-    let path = "layers/" + (number == 0 ? name : "\(name)_\(number)") + "/vars"
-    guard try group.group("layers").has(number == 0 ? name : "\(name)_\(number)"),
-      try group.group(path).memberNames().count == request.count
-    else {
+  /// Layers of a class are numbered in the order of their model.
+  private static func findPaths(
+    _ group: borrowing HDF5Group, _ order: KerasWeightOrder, _ storage: [KerasStorage],
+    in container: String, _ paths: inout [Int: [String]]
+  ) throws(ImportError) {
+    var counts: [String: Int] = [:]
+    var expected: Set<String> = []
+    for item in storage {
+      let className =
+        switch item {
+        case .layer(_, let className, _), .model(_, let className, _): className
+        }
+      let name = snakeCase(className)
+      let number = counts[name, default: 0]
+      counts[name] = number + 1
+      let path = "\(container)/" + (number == 0 ? name : "\(name)_\(number)")
+      switch item {
+      case .model(let layers, _, _):
+        try findPaths(group, order, layers, in: "\(path)/layers", &paths)
+      case .layer(let storage, _, _):
+        let weights = order.weights[storage] ?? []
+        guard !weights.isEmpty else { continue }
+        let found = try weightCount(group, path)
+        guard found == weights.count else {
+          throw ImportError(
+            .networkMismatch,
+            "expected \(weights.count) weights in '\(group.path(of: path))', found \(found)")
+        }
+        expected.insert(path)
+        paths[storage] = weights.indices.map { "\(path)/vars/\($0)" }
+      }
+    }
+    for name in try group.group(container).memberNames() {
+      let path = "\(container)/\(name)"
+      if expected.contains(path) { continue }
+      guard try weightCount(group, path) > 0 else { continue }
       throw ImportError(
         .networkMismatch,
-        "layer '\(layer.name)': expected \(request.count) weights in '\(group.path(of: path))'")
+        "holds weights in '\(group.path(of: path))', which no layer of the network has")
     }
-    return "\(path)/\(request.index)"
+  }
+
+  private static func weightCount(
+    _ group: borrowing HDF5Group, _ path: String
+  ) throws(ImportError) -> Int {
+    var holder = ""
+    for part in "\(path)/vars".split(separator: "/") {
+      let name = String(part)
+      let isPresent = holder.isEmpty ? group.has(name) : try group.group(holder).has(name)
+      guard isPresent else { return 0 }
+      holder += holder.isEmpty ? name : "/\(name)"
+    }
+    return try group.group(holder).memberNames().count
   }
 
   /// `Conv2D` as `conv2d`, `BatchNormalization` as `batch_normalization`: Keras' rule, as far as
-  /// classes with weights need it.
-  private func snakeCase(_ className: String) -> String {
+  /// supported classes need it.
+  private static func snakeCase(_ className: String) -> String {
     var text = ""
     let characters = Array(className)
     for (index, character) in characters.enumerated() {
@@ -172,9 +165,5 @@ struct KerasWeights: ~Copyable {
       text += character.lowercased()
     }
     return text
-  }
-
-  private func text(_ shape: [Int]) -> String {
-    "(" + shape.map(String.init).joined(separator: ", ") + ")"
   }
 }
