@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Times another inference engine on the network that `bench` times; `bench --peers` runs this.
+"""Times another inference engine on the network that `bench` times. `bench --peers` runs it.
 
     Benchmarks/peers.py ncnn --size 150 --batch 1 --threads 2 --seconds 1 --scratch FOLDER
     Benchmarks/peers.py ncnn --model Models/study150.pnm ...
 
-The network is the reference network of Benchmarks/bench/ReferenceNetwork.swift, made from the same
-seeds, or that of a .pnm file of the same kinds of layers. Prints one line of JSON: peer, version,
-size, batch, threads, ms (median of a call, which is one batch), p10, p90, images_per_s, runs, y0
-(the first output) and y (all outputs); with --logits, the network ends before its last activation,
-and logits stand in the place of y0 and y. Each engine needs its Python package; models are written
-to the scratch folder, where later runs find them.
+The network is the reference network of Benchmarks/bench/ReferenceNetwork.swift, generated from the
+same seeds, or that of a .pnm file if it has only the same kinds of layers. Prints one line of JSON:
+peer, version, size, batch, threads, ms (the median time of a call, which is one batch), p10, p90,
+images_per_s, runs, y0 (the first output) and y (all outputs). With --logits the network ends before
+its final activation, and "logits" replaces y0 and y. Each engine needs its Python package. Models
+are written to the scratch folder and reused by later runs.
 """
 import argparse
 import importlib.metadata
@@ -21,7 +21,7 @@ import sys
 import time
 import zlib
 
-# What keeps an engine from using AVX-512; engines without such a switch are not listed.
+# Environment variables that restrict an engine to AVX2. Engines not listed have no such switch.
 AVX2_SWITCHES = {
     "openvino": {"ONEDNN_MAX_CPU_ISA": "AVX2", "OV_CPU_MAX_ISA": "AVX2"},
     "torch": {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"},
@@ -31,21 +31,22 @@ AVX2_SWITCHES = {
 
 class Network:
     """Layers as tuples: ("conv", kernel HWIO, bias, relu), ("pool", window), ("flatten",),
-    ("dense", kernel, bias, activation). Convolutions are valid with stride 1, pooling is the
-    maximum of windows that do not overlap."""
+    ("dense", kernel, bias, activation). Convolutions have valid padding and stride 1; pooling is
+    max pooling over windows that do not overlap."""
 
     def __init__(self, name, shape, layers, preprocessing=None):
         self.name, self.shape, self.layers = name, shape, layers
-        self.preprocessing = preprocessing  # the record of a .pnm file
+        self.preprocessing = preprocessing  # the preprocessing record of a .pnm file
 
     def logits(self):
-        """The network without its last activation."""
+        """The network without its final activation."""
         *layers, (kind, kernel, bias, _) = self.layers
         return Network(self.name + "-logits", self.shape, layers + [(kind, kernel, bias, None)],
                        self.preprocessing)
 
 
 def reference(size):
+    """The reference network for images of size x size."""
     import numpy as np
     random = np.random.default_rng(7)
     layers, side, channels = [], size, 3
@@ -104,8 +105,8 @@ def frozen(path):
         elif operator == "dense" and valid and activation in (None, "relu", "sigmoid"):
             layers.append(("dense", *kernel_and_bias(node), activation))
         elif operator != "dropout":
-            raise SystemExit(f"{path}: layer '{node['name']}' ({operator}) is not of the kinds "
-                             "that other engines are given here")
+            raise SystemExit(f"{path}: layer '{node['name']}' ({operator}) is of a kind that "
+                             "this script cannot convert for other engines")
     return Network("%08x" % zlib.crc32(data), tuple(record["shapes"][0]), layers,
                    record["preprocessing"])
 
@@ -212,8 +213,8 @@ def openvino(network, x, threads, scratch):
     tensor = ov.Tensor(x)
 
     def call():
-        answers = request.infer([tensor], share_inputs=True, share_outputs=True)
-        return list(answers.values())[0]
+        results = request.infer([tensor], share_inputs=True, share_outputs=True)
+        return list(results.values())[0]
     return version("openvino"), call
 
 
@@ -271,7 +272,7 @@ def tensorflow(network, x, threads, scratch):
 def litert(network, x, threads, scratch):
     path = os.path.join(scratch, f"{network.name}-{len(x)}.tflite")
     if not os.path.exists(path):
-        # In a process of its own: TensorFlow's threads would stay in this one.
+        # In a separate process: in this one, TensorFlow's threads would remain.
         arguments = [a for a in sys.argv[1:]] + ["--write-tflite", path]
         done = subprocess.run([sys.executable, __file__, *arguments], capture_output=True,
                               text=True, env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"))
@@ -314,9 +315,9 @@ def mnn(network, x, threads, scratch):
     value = MNN.expr.convert(expression, MNN.expr.NC4HW4)
 
     def call():
-        answer = module.forward([value])
-        answer = answer[0] if isinstance(answer, list) else answer
-        return np.array(MNN.expr.convert(answer, MNN.expr.NCHW).read())
+        result = module.forward([value])
+        result = result[0] if isinstance(result, list) else result
+        return np.array(MNN.expr.convert(result, MNN.expr.NCHW).read())
     return version("mnn"), call
 
 
@@ -336,7 +337,7 @@ def ncnn(network, x, threads, scratch):
         for array in arrays:
             data.append(np.ascontiguousarray(array).tobytes())
 
-    flag = np.zeros(1, "i4")  # what follows is single precision
+    flag = np.zeros(1, "i4")  # marks the weights that follow as single precision
     before_flatten = None
     for kind, *parts in network.layers:
         if kind == "conv":
@@ -353,7 +354,7 @@ def ncnn(network, x, threads, scratch):
             before_flatten = sides
         else:
             kernel, bias, activation = parts
-            if before_flatten:  # rows in the order of channels, rows, columns
+            if before_flatten:  # ncnn flattens in CHW order
                 kernel = kernel.reshape(*before_flatten, -1).transpose(2, 0, 1, 3)
                 kernel = kernel.reshape(-1, bias.size)
                 before_flatten = None
@@ -369,12 +370,12 @@ def ncnn(network, x, threads, scratch):
     images = [ncnn.Mat(np.ascontiguousarray(image)).clone() for image in nchw(x)]
 
     def call():
-        answers = []
+        outputs = []
         for image in images:
             extractor = net.create_extractor()
             extractor.input("x", image)
-            answers.append(np.array(extractor.extract(value)[1]))
-        return np.stack(answers)
+            outputs.append(np.array(extractor.extract(value)[1]))
+        return np.stack(outputs)
     return version("ncnn"), call
 
 
@@ -394,8 +395,8 @@ def last_line(text):
 
 
 def measure(call, seconds):
-    """Milliseconds of each call, the shortest first, and what it answers."""
-    answer = call()
+    """Milliseconds of each call, the shortest first, and the output."""
+    output = call()
     end = time.perf_counter() + 0.5
     while time.perf_counter() < end:
         call()
@@ -404,7 +405,7 @@ def measure(call, seconds):
         start = time.perf_counter()
         call()
         times.append((time.perf_counter() - start) * 1e3)
-    return sorted(times), answer
+    return sorted(times), output
 
 
 def main():
@@ -416,16 +417,17 @@ def main():
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=1)
-    parser.add_argument("--isa", choices=["avx2"], help="use no more than this, or fail")
-    parser.add_argument("--logits", action="store_true", help="leave out the last activation")
-    parser.add_argument("--scratch", required=True, help="a folder for models")
+    parser.add_argument("--isa", choices=["avx2"],
+                        help="restrict the engine to this instruction set, or fail")
+    parser.add_argument("--logits", action="store_true", help="leave out the final activation")
+    parser.add_argument("--scratch", required=True, help="a folder for generated models")
     parser.add_argument("--write-tflite", help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.update(OMP_NUM_THREADS=str(options.threads), TF_CPP_MIN_LOG_LEVEL="3",
                       CUDA_VISIBLE_DEVICES="")
     if options.isa:
         if options.engine not in AVX2_SWITCHES:
-            raise SystemExit(f"{options.engine} has no switch that limits it to AVX2")
+            raise SystemExit(f"{options.engine} has no switch that restricts it to AVX2")
         os.environ.update(AVX2_SWITCHES[options.engine])
     os.makedirs(options.scratch, exist_ok=True)
     network = frozen(options.model) if options.model else reference(options.size)
@@ -435,9 +437,9 @@ def main():
         return write_tflite(network, options.batch, options.write_tflite)
     x = inputs(network.shape, options.batch)
     name, call = ENGINES[options.engine](network, x, options.threads, options.scratch)
-    times, answer = measure(call, options.seconds)
-    y = [float(number) for number in answer.reshape(-1)]
-    answers = {"logits": y} if options.logits else {"y0": round(y[0], 6), "y": y}
+    times, output = measure(call, options.seconds)
+    y = [float(value) for value in output.reshape(-1)]
+    outputs = {"logits": y} if options.logits else {"y0": round(y[0], 6), "y": y}
 
     def percentile(share):
         return round(times[min(len(times) - 1, int(share * len(times)))], 3)
@@ -446,7 +448,7 @@ def main():
         "batch": options.batch, "threads": options.threads, "ms": percentile(.5),
         "p10": percentile(.1), "p90": percentile(.9),
         "images_per_s": round(options.batch / percentile(.5) * 1e3, 1), "runs": len(times),
-        **answers}))
+        **outputs}))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Times ways of Python users from JPEG files to labels; `bench pipeline --peers` runs this.
+"""Times Python pipelines from JPEG files to labels. `bench pipeline --peers` runs it.
 
     Benchmarks/pipelines.py Models/study150.pnm FOLDER --threads 2 --scratch FOLDER
 
-Decoders: Pillow as Keras uses it, which gives the pixels of training; Pillow with libjpeg's
-scaling, and OpenCV with area resizing, which are faster and give other pixels. Each decodes one
-image after the other, ONNX Runtime answering each with all threads, and in a pool of threads, ONNX
-Runtime answering all in one batch. Reading the model is not timed. Prints a line of JSON for each
-way: pipeline, version, images, seconds, exact (whether the pixels are those of training) and y (all
-outputs, in the order of the files' names).
+There are three decoders: Pillow as Keras uses it, which gives the same pixels as in training;
+Pillow with libjpeg's scaled decoding; and OpenCV with area resizing. The last two are faster but
+give different pixels. Each decoder runs in two ways: one image at a time, with ONNX Runtime using
+all threads for each image, and in a thread pool, with ONNX Runtime classifying all images in one
+batch. Reading the model is not timed. Prints a line of JSON for each pipeline: pipeline, version,
+images, seconds, exact (whether the pixels are the same as in training) and y (all outputs, in the
+order of the file names).
 """
 import argparse
 import json
@@ -31,11 +32,12 @@ import peers
 
 
 class Decoder:
-    """File to tensor, by the preprocessing record of a model."""
+    """Turns files into tensors as a model's preprocessing record specifies."""
 
     def __init__(self, record):
         if record["orientation"] or record["colors"] == "bgr":
-            raise SystemExit("models that turn images, or take them as BGR, are not supported here")
+            raise SystemExit("models that apply the EXIF orientation, or take BGR input, are not "
+                             "supported by this script")
         self.mode = "L" if record["colors"] == "gray" else "RGB"
         self.height, self.width = record["size"]
         self.filter = Image.Resampling[record["filter"].upper()]
@@ -66,7 +68,7 @@ class Decoder:
 
 
 def jpeg_files(folder):
-    """The files that `pneumo-infer` takes from a folder, in its order."""
+    """The files that `pneumo-infer` finds in a folder, in the same order."""
     found = []
     for name in sorted(os.fsencode(name) for name in os.listdir(folder)):
         path = os.path.join(folder, os.fsdecode(name))
@@ -85,7 +87,7 @@ def main():
     parser.add_argument("model")
     parser.add_argument("folder")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--scratch", required=True, help="a folder for models")
+    parser.add_argument("--scratch", required=True, help="a folder for generated models")
     options = parser.parse_args()
     os.makedirs(options.scratch, exist_ok=True)
     files = jpeg_files(options.folder)
@@ -111,16 +113,16 @@ def main():
         decoders.append(("OpenCV", decoder.opencv, False))
     for name, decode, exact in decoders:
         for suffix, run in (("one by one", one_by_one), ("thread pool, one batch", pooled)):
-            if cv2:  # in a pool each image is decoded by one thread
+            if cv2:  # in a pool, each image is decoded by a single thread
                 cv2.setNumThreads(1 if run is pooled else options.threads)
             infer([decode(files[0])])
             start = time.perf_counter()
-            answers = run(decode)
+            outputs = run(decode)
             seconds = time.perf_counter() - start
             print(json.dumps({
                 "pipeline": f"{name}, ONNX Runtime, {suffix}",
                 "version": onnxruntime.__version__, "images": len(files), "seconds": seconds,
-                "exact": exact, "y": [float(number) for number in answers.reshape(-1)]}),
+                "exact": exact, "y": [float(value) for value in outputs.reshape(-1)]}),
                 flush=True)
 
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Times an epoch of pneumo-train, Keras and PyTorch on the study's networks, side by side.
+"""Times an epoch of training with pneumo-train, Keras and PyTorch on the study's networks.
 
     Benchmarks/training.py XRAYS --tool .build/release/pneumo-train --networks study1 study3 \
         --threads 1 2 --rounds 3
 
-XRAYS is a folder of class folders with JPEG images, of which --images are taken, of each class its
-share. Every engine first decodes them once (nearest neighbour, 150x150, RGB, as the study does) and
-trains on what it keeps in memory, in batches of 16, with Adam. study3 is augmented as the study
-does: shear, zoom, flip; by Keras' ImageDataGenerator, and in PyTorch by affine_grid and grid_sample
-on whole batches. One epoch warms up, the next is timed: training alone, no validation. Engines
-take turns, each in a process of its own; the table has the medians.
+XRAYS is a folder with one folder of JPEG images per class; --images of them are used, keeping the
+proportions of the classes. Every engine first decodes the images once (nearest neighbor, 150x150,
+RGB, as in the study) and then trains from memory, in batches of 16, with Adam. study3 is augmented
+as in the study (shear, zoom, flip): by ImageDataGenerator in Keras, and by affine_grid and
+grid_sample on whole batches in PyTorch. The first epoch is a warm-up and the second is timed,
+without validation. Engines take turns, each in its own process; the table shows medians.
 
 Needs numpy, pillow, torch, tensorflow and scipy.
 """
@@ -153,7 +153,7 @@ def train_pneumo(network, threads, folder, tool):
 
 
 def measure(engine, network, threads, folder, tool):
-    """Images per second, in a process of its own."""
+    """Images per second of an engine, measured in a separate process."""
     if engine == "pneumo":
         return train_pneumo(network, threads, folder, tool)
     command = [sys.executable, os.path.abspath(__file__), folder, "--only", engine,
@@ -165,7 +165,7 @@ def measure(engine, network, threads, folder, tool):
 
 
 def choose(source, count, folder):
-    """Links to `count` images, of each class its share."""
+    """Links `count` images into `folder`, keeping the proportions of the classes."""
     classes = {}
     for name in sorted(os.listdir(source)):
         path = os.path.join(source, name)
@@ -182,7 +182,7 @@ def choose(source, count, folder):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("xrays", help="a folder of class folders")
+    parser.add_argument("xrays", help="a folder with one folder of images per class")
     parser.add_argument("--tool", default=".build/release/pneumo-train")
     parser.add_argument("--networks", nargs="+", default=["study1", "study3"],
                         choices=["study1", "study3"])
@@ -199,7 +199,8 @@ def main():
         return
     with tempfile.TemporaryDirectory() as folder:
         choose(options.xrays, options.images, folder)
-        print("| network | threads | engine | images/s | of the best peer |\n|---|--:|---|--:|--:|")
+        print("| network | threads | engine | images/s | time / time of the fastest other |")
+        print("|---|--:|---|--:|--:|")
         for network in options.networks:
             for threads in options.threads:
                 speeds = {engine: [] for engine in options.engines}
@@ -214,7 +215,7 @@ def main():
                 for engine, median in medians.items():
                     title = " ".join([versions[engine], engine.partition(" ")[2]]).strip()
                     print(f"| {network} | {threads} | {title} | {median:.0f} | "
-                          f"{best / median:.2f} of its time |", flush=True)
+                          f"{best / median:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 import ArgumentParser
 
-/// The command with its parts.
+/// The root command.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measures how fast Pneumo is on this machine, after checking that it is right.",
+    abstract: "Measures Pneumo's speed on this machine, after checking that its output is correct.",
     discussion: """
-      Without a subcommand it times inference; `bench run --help` shows the options.
+      Without a subcommand, bench times inference; `bench run --help` lists the options.
 
       EXAMPLES
         swift run -c release bench
@@ -15,7 +15,7 @@ struct Bench: ParsableCommand {
         swift run -c release bench kernels --isa avx2
         swift run -c release bench pipeline xrays/ --peers
 
-      Exit codes: 0 all good, 1 a wrong answer or a failure, 2 wrong usage.
+      Exit codes: 0 success, 1 an incorrect output or a failure, 2 incorrect usage.
       """,
     subcommands: [Run.self, MeasureKernels.self, MeasurePipeline.self, MeasureTraining.self],
     defaultSubcommand: Run.self)

@@ -3,6 +3,6 @@ struct BenchError: Error, CustomStringConvertible {
   /// One sentence: what was expected, what was found, what to do.
   let description: String
 
-  /// An error with this description.
+  /// Makes an error with this description.
   init(_ description: String) { self.description = description }
 }

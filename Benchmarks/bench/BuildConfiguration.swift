@@ -3,7 +3,7 @@ import PneumoConsole
 
 /// How this program was built.
 enum BuildConfiguration {
-  /// Whether it was built for speed: `assert` runs its condition only in a build that is not.
+  /// Whether the build is optimized: `assert` evaluates its condition only in one that is not.
   static var isOptimized: Bool {
     var isChecked = false
     assert(
@@ -14,17 +14,17 @@ enum BuildConfiguration {
     return !isChecked
   }
 
-  /// What SwiftPM calls it.
+  /// SwiftPM's name for the configuration.
   static var name: String { isOptimized ? "release" : "debug" }
 
-  /// What a build that cannot measure says.
+  /// The error message of a build that is not optimized.
   static let refusal = """
-    bench: this build is not optimised, so its times would mean nothing. Use:
+    bench: this build is not optimized, so its timings would be meaningless. Use:
       swift run -c release bench
 
     """
 
-  /// Refuses to measure in a build that is not optimised: exit code 2.
+  /// Exits with code 2 unless the build is optimized.
   static func requireOptimized() throws {
     guard isOptimized else {
       StandardStream.error.write(refusal)

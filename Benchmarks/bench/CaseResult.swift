@@ -2,51 +2,51 @@ import Pneumo
 import PneumoConsole
 import PneumoSupport
 
-/// What one combination of network, batch and threads gave.
+/// The measurements of one combination of network, batch size and thread count.
 struct CaseResult {
-  /// Rows of the images.
+  /// Image height in pixels.
   let size: Int
-  /// Images of one call.
+  /// Images per call.
   let batch: Int
-  /// Threads that a call keeps busy.
+  /// Threads that a call may use.
   let threads: Int
   /// `baseline`, `avx2` or `avx512`.
   let instructionSet: String
-  /// Milliseconds to make a session, and those to read the file, where there is one.
+  /// Milliseconds to create a session, plus those to read the model file if there is one.
   let loadMilliseconds: Double
   /// Milliseconds of the first call.
   let firstMilliseconds: Double
-  /// Of the calls after some to warm up.
+  /// Timings of the calls after warm-up.
   let timings: Timings
-  /// What the last layer answers to all images.
-  let answers: [Float]
-  /// The same before its activation.
+  /// The network's outputs for all images.
+  let outputs: [Float]
+  /// The same before the final activation.
   let logits: [Float]
 
-  /// Images a second, by the median.
+  /// Images per second, from the median.
   var imagesPerSecond: Double { Double(batch) / timings.median * 1000 }
 
-  /// One line with the keys of `Benchmarks/peers.py`, and some more.
+  /// A JSON object with the keys that `Benchmarks/peers.py` prints, plus a few more.
   var json: JSON {
     .object([
       "peer": "pneumo", "version": .string(Checkout.commit), "size": .int(size),
       "batch": .int(batch), "threads": .int(threads), "ms": rounded(timings.median),
       "p10": rounded(timings.percentile(0.1)), "p90": rounded(timings.percentile(0.9)),
       "images_per_s": rounded(imagesPerSecond, 10), "runs": .int(timings.milliseconds.count),
-      "y0": rounded(Double(answers[0]), 1_000_000), "y": .array(answers.map(JSON.float)),
+      "y0": rounded(Double(outputs[0]), 1_000_000), "y": .array(outputs.map(JSON.float)),
       "logits": .array(logits.map(JSON.float)),
       "isa": .string(instructionSet), "p99": rounded(timings.percentile(0.99)),
       "load_ms": rounded(loadMilliseconds), "first_ms": rounded(firstMilliseconds),
     ])
   }
 
-  private func rounded(_ value: Double, _ parts: Double = 1000) -> JSON {
-    .double((value * parts).rounded() / parts)
+  private func rounded(_ value: Double, _ scale: Double = 1000) -> JSON {
+    .double((value * scale).rounded() / scale)
   }
 }
 
 extension CaseResult {
-  /// Makes a session, checks what it answers, and times it.
+  /// Creates a session, checks its logits against the expected ones, then times it.
   static func measure(
     _ workload: Workload, batch: Int, threads: Int, instructionSet: String?, seconds: Double
   ) throws -> CaseResult {
@@ -56,7 +56,7 @@ extension CaseResult {
     let load = try Timings.time {
       session = try Session(model, threads: threads, instructionSet: instructionSet)
     }
-    guard let session else { preconditionFailure("made or thrown") }
+    guard let session else { preconditionFailure("created or thrown") }
     var logits = [Float](repeating: 0, count: batch * session.outputCount)
     let call = {
       try input.withUnsafeBufferPointer { input in
@@ -71,10 +71,10 @@ extension CaseResult {
       size: workload.size, batch: batch, threads: threads,
       instructionSet: session.instructionSet,
       loadMilliseconds: load + (workload.readMilliseconds ?? 0), firstMilliseconds: first,
-      timings: timings, answers: outputs(logits, of: model), logits: logits)
+      timings: timings, outputs: outputs(logits, of: model), logits: logits)
   }
 
-  /// What the last layer makes of logits.
+  /// Applies the final activation to logits.
   static func outputs(_ logits: [Float], of model: Model) -> [Float] {
     let count = model.graph.outputShape.count
     return stride(from: 0, to: logits.count, by: count).flatMap { first in

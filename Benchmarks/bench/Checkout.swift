@@ -6,10 +6,11 @@ enum Checkout {
   static let root: String = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
-  /// The path of a file in it.
+  /// The absolute path of a file in the checkout.
   static func path(_ relative: String) -> String { "\(root)/\(relative)" }
 
-  /// The commit that is checked out, with `+` where files differ from it; `unknown` without git.
+  /// The commit that is checked out, followed by `+` if tracked files have been modified;
+  /// `unknown` without git.
   static let commit: String = {
     let git = ["git", "-C", root]
     guard let commit = try? Command.run(git + ["rev-parse", "--short", "HEAD"]),

@@ -1,33 +1,36 @@
 import Foundation
 
-/// A program that is run to its end.
+/// Runs a program to completion.
 enum Command {
-  /// What became of it.
+  /// The outcome of a run.
   struct Result {
-    /// What it wrote.
+    /// Standard output.
     let output: String
-    /// What it complained of.
+    /// Standard error.
     let error: String
-    /// 0 where all was good.
+    /// 0 on success.
     let exitCode: Int32
 
-    /// The last line of the complaint, for a message of one line.
+    /// The last line of standard error, for a one-line message.
     var reason: String {
       let line = error.split(whereSeparator: \.isNewline).last ?? "exit code \(exitCode)"
       return String(line.prefix(200))
     }
   }
 
-  /// Runs a program, looked up in `PATH`, and waits for it.
+  /// Runs a program, looked up in `PATH`, and waits for it to exit.
   ///
-  /// - Parameter environment: set in addition to that of this process.
-  static func run(_ words: [String], environment: [String: String] = [:]) throws -> Result {
+  /// - Parameters:
+  ///   - arguments: the program, followed by its arguments.
+  ///   - environment: variables to set in addition to those of this process.
+  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = words
+    process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(environment) { _, new in new }
-    // A file, for two pipes that are read one after the other could fill up.
+    // Standard error goes to a file: of two pipes read one after the other, the second could fill
+    // up and block the program.
     let errors = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try Data().write(to: errors)
     defer { try? FileManager.default.removeItem(at: errors) }

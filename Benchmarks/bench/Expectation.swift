@@ -1,17 +1,17 @@
 import Pneumo
 import PneumoTestSupport
 
-/// What a network must answer before it is worth timing.
+/// The logits that a network must produce before it is timed.
 struct Expectation {
-  /// Who says so.
+  /// The program that computed them.
   let oracle: String
-  /// Of the first images of the benchmark's input, image after image.
+  /// The logits for the first images of the benchmark's input, image by image.
   let logits: [Double]
 
   /// The largest |Δ logit| that passes.
   static let tolerance = 1e-4
 
-  /// Keras' answers to the reference network or a model of the package, where they are recorded.
+  /// Keras' logits for the reference network or a model in the package, if they are recorded.
   static func recorded(_ name: String, size: Int) throws -> Expectation? {
     let goldens = try Goldens.load()
     return goldens.logits(of: name, size: size).map {
@@ -19,28 +19,28 @@ struct Expectation {
     }
   }
 
-  /// The answer of the tests' oracle, which computes in double precision, to the first image.
+  /// The logits for the first image from the tests' oracle, which computes in double precision.
   static func computed(_ model: Model) throws -> Expectation {
     let graph = try model.graph.withoutOutputActivation()
     let input = ReferenceNetwork.input(model.preprocessing, images: 1)
-    // The oracle takes rows of pixels of channels whatever the model is fed with.
+    // The oracle always takes NHWC input, whatever layout the model takes.
     let values = NaiveGraph.run(graph, input: model.preprocessing.channelsLast(input))
     return Expectation(oracle: "double precision", logits: values[values.count - 1])
   }
 
-  /// How many images are compared.
+  /// The number of images compared.
   func images(outputs: Int) -> Int { logits.count / outputs }
 
-  /// The largest difference to those of `answers` that are known. A difference above the tolerance,
-  /// or one that is no number, is an error.
-  func check(_ answers: [Float], of name: String) throws -> Double {
+  /// Compares `actual` with the expected logits and returns the largest difference. Throws if a
+  /// difference exceeds the tolerance or is NaN. Logits without an expected value are ignored.
+  func check(_ actual: [Float], of name: String) throws -> Double {
     var largest = 0.0
-    for (answer, expected) in zip(answers, logits) {
-      let difference = abs(Double(answer) - expected)
+    for (logit, expected) in zip(actual, logits) {
+      let difference = abs(Double(logit) - expected)
       guard difference <= Self.tolerance else {
         throw BenchError(
-          "\(name): wrong answer: a logit is \(answer), \(oracle) says \(expected); "
-            + "not timed, for a wrong answer has no speed")
+          "\(name): incorrect output: a logit is \(logit), expected \(expected) (\(oracle)); "
+            + "not timed, because the speed of an incorrect result is meaningless")
       }
       largest = max(largest, difference)
     }
@@ -49,7 +49,7 @@ struct Expectation {
 }
 
 extension Graph {
-  /// The same network, answering logits.
+  /// The same network with logits as its output.
   fileprivate func withoutOutputActivation() throws -> Graph {
     var nodes = self.nodes
     switch nodes[nodes.count - 1].operation {
@@ -63,7 +63,7 @@ extension Graph {
 }
 
 extension Preprocessing {
-  /// One image's tensor as rows of pixels of channels.
+  /// Converts one image's tensor to HWC layout.
   fileprivate func channelsLast(_ tensor: [Float]) -> [Float] {
     guard layout == .channelsFirst else { return tensor }
     let pixels = size.height * size.width

@@ -3,9 +3,9 @@ import PneumoConsole
 import PneumoKernelABI
 import PneumoSupport
 
-/// Where the time of a call goes, layer by layer.
+/// A breakdown of a call's time by layer.
 enum LayerReport {
-  /// Times each layer on one thread, in whose speed the peak is measured too.
+  /// Times each layer on one thread; the peak rate is that of one thread, too.
   static func text(
     _ workload: Workload, kernels: KernelTable, batch: Int, seconds: Double
   ) throws -> String {
@@ -26,7 +26,8 @@ enum LayerReport {
       """
   }
 
-  /// Rates count the operations of the layer's definition, which Winograd's way has fewer of.
+  /// Makes the table. Rates count the operations in the layer's definition; a Winograd kernel
+  /// performs fewer of them.
   static func table(_ layers: [LayerProfile], peak: Double) -> Table {
     var table = Table([
       .init("layer"), .init("kernel"), .init("ms/image", .right), .init("share", .right),

@@ -1,15 +1,15 @@
 import Foundation
 
-/// What the measurements were made on.
+/// The machine that runs the benchmark.
 struct Machine {
-  /// What the processor calls itself.
+  /// The processor's model name.
   let processor: String
-  /// Processors that the system has.
+  /// The number of logical processors.
   let processorCount: Int
-  /// The compiler on the path, which SwiftPM builds with.
+  /// The version of the compiler in `PATH`, which SwiftPM builds with.
   let compiler: String
 
-  /// Asks the system.
+  /// This machine.
   static let current: Machine = {
     let compiler = try? Command.run(["swift", "--version"])
     let version = compiler?.output.split(whereSeparator: \.isNewline).first.map(String.init)
@@ -19,7 +19,7 @@ struct Machine {
       processorCount: ProcessInfo.processInfo.processorCount, compiler: version ?? "unknown")
   }()
 
-  /// The first processor's name in the text of `/proc/cpuinfo`.
+  /// The model name of the first processor in the text of `/proc/cpuinfo`.
   static func processorName(_ text: String) -> String {
     for line in text.split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: ":", maxSplits: 1)

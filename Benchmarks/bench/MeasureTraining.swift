@@ -6,25 +6,25 @@ import PneumoSupport
 import PneumoToolSupport
 import PneumoTraining
 
-/// Times steps of training, by layer and pass.
+/// Times training steps, by layer and pass.
 struct MeasureTraining: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Times steps of training on random images, by layer and pass.")
+    abstract: "Times training steps on random images, by layer and pass.")
 
   @Option(help: "study1, study2, study3, study4 or pneumo.")
   var network = "study1"
 
-  @Option(help: "The side of the images. (default: the network's)")
+  @Option(help: "The side length of the images. (default: the network's)")
   var size: Int?
 
-  @Option(help: "Images of a batch.")
+  @Option(help: "Images per batch.")
   var batch = 16
 
-  @Option(help: "Threads.")
+  @Option(help: "Threads to use.")
   var threads = 1
 
-  @Option(help: "For how long steps are timed.")
+  @Option(help: "Seconds to time steps for.")
   var seconds = 5.0
 
   @Option(help: "Use this instruction set: baseline, avx2 or avx512. (default: the best)")
@@ -42,8 +42,8 @@ struct MeasureTraining: ParsableCommand {
     let images = random.floats(batch * count, 0, 1)
     let labels = (0..<batch).map { $0 % 2 }
     func step() {
-      _ = trained.backpropagate(labels: labels, dropoutKey: 1) { image, room in
-        for i in 0..<count { room[i] = images[image * count + i] }
+      _ = trained.backpropagate(labels: labels, dropoutKey: 1) { image, input in
+        for i in 0..<count { input[i] = images[image * count + i] }
       }
       trained.step(.adam(), rate: 1e-4)
     }
@@ -54,11 +54,12 @@ struct MeasureTraining: ParsableCommand {
     let rounds = 10
     for _ in 0..<rounds { step() }
     print(
-      "Training \(network), batch \(batch), \(threads) threads: \(Format.fixed(timings.median, 1)) ms a step, "
+      "Training \(network), batch \(batch), \(threads) threads: "
+        + "\(Format.fixed(timings.median, 1)) ms/step, "
         + "\(Format.fixed(1000 * Double(batch) / timings.median, 1)) images/s; multiply-add peak "
         + "\(Format.fixed(peak, 1)) GFLOP/s")
     var table = Table([
-      .init("layer"), .init("pass"), .init("ms a step", .right), .init("GFLOP/s", .right),
+      .init("layer"), .init("pass"), .init("ms/step", .right), .init("GFLOP/s", .right),
       .init("of peak", .right),
     ])
     for entry in trained.profile?.entries ?? [] {

@@ -1,7 +1,7 @@
-/// The numbers that `numpy.random.default_rng(seed)` gives, bit for bit.
+/// The random number generator of `numpy.random.default_rng(seed)`, bit for bit.
 ///
 /// PCG64 (XSL-RR, O'Neill 2014), seeded by NumPy's `SeedSequence`: NumPy Enhancement Proposal 19.
-/// The benchmark's network is made from it, so that engines in Python get the same one.
+/// The reference network's weights come from it, so that Python engines can run the same network.
 struct NumPyRandom {
   private var state: UInt128 = 0
   private let increment: UInt128
@@ -10,7 +10,7 @@ struct NumPyRandom {
   /// `default_rng(seed)`
   init(seed: UInt32) {
     let words = SeedSequence(seed).words(8).map { UInt128($0) }
-    // Each 64-bit word of the seed has its low half first, each 128-bit number its high word.
+    // In each 64-bit word the low half comes first; in each 128-bit number, the high word.
     let high = { (word: Int) in words[word] | words[word + 1] << 32 }
     let start = high(0) << 64 | high(2)
     increment = (high(4) << 64 | high(6)) << 1 | 1

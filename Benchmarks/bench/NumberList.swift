@@ -1,14 +1,14 @@
 import ArgumentParser
 
-/// An option's numbers, as in `1,16`.
+/// A comma-separated list of numbers given as an option, as in `1,16`.
 struct NumberList: ExpressibleByArgument, Equatable {
-  /// In the order given, each once.
+  /// In the order given, without duplicates.
   let values: [Int]
 
-  /// Numbers of 1 or more.
+  /// Makes a list of positive numbers.
   init(_ values: [Int]) { self.values = values }
 
-  /// `nil` where the text is anything but different numbers of 1 or more with commas between.
+  /// Parses distinct positive numbers separated by commas; `nil` for any other text.
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     let values = parts.compactMap { Int($0) }.filter { $0 > 0 }
@@ -16,6 +16,6 @@ struct NumberList: ExpressibleByArgument, Equatable {
     self.values = values
   }
 
-  /// What help texts print.
+  /// The list as `--help` shows it.
   var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
 }

@@ -2,10 +2,10 @@ import Dispatch
 import PneumoCompute
 import PneumoKernelABI
 
-/// The most that this machine's multiply-add units do.
+/// The peak rate of this machine's multiply-add units.
 enum PeakRate {
-  /// Billions of floating-point operations a second of `threads` threads together: the best of some
-  /// runs of a few milliseconds, for other programs can only make it less.
+  /// The combined rate of `threads` threads in GFLOP/s: the best of several runs of a few
+  /// milliseconds each, since interference from other programs can only lower it.
   static func gigaflops(_ kernels: KernelTable, threads: Int) -> Double {
     let sums = FloatBuffer(count: threads * kernels.blockChannels)
     let rounds = 2_000_000 / kernels.blockChannels

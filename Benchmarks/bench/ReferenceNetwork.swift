@@ -1,14 +1,15 @@
 import Foundation
 import Pneumo
 
-/// The network that all engines are timed on: four times a 3×3 convolution with ReLU and 2×2 max
-/// pooling, and three dense layers, as in the study, with seeded weights. At 150×150 it has
-/// 3,485,505 parameters. `Benchmarks/peers.py` makes the same one, bit for bit.
+/// The network that all engines are timed on: the architecture of the study (see
+/// `Benchmarks/README.md`), which is four 3×3 convolutions, each with ReLU and 2×2 max pooling,
+/// followed by three dense layers. Its weights are seeded. At 150×150 it has 3,485,505 parameters.
+/// `Benchmarks/peers.py` builds the same network, bit for bit.
 enum ReferenceNetwork {
-  /// Sides of images that it can be made for: below, nothing would be left after four poolings.
+  /// Supported image sides: a smaller image would be empty after four pooling layers.
   static let sizes = 46...1024
 
-  /// The network for images of `size` × `size` × 3.
+  /// Builds the network for images of `size` × `size` × 3.
   static func model(size: Int) throws(ModelError) -> Model {
     var random = NumPyRandom(seed: 7)
     var nodes: [Graph.Node] = []
@@ -40,7 +41,7 @@ enum ReferenceNetwork {
       preprocessing: .kerasStudy(size: Extent(size)), labels: ["NORMAL", "PNEUMONIA"])
   }
 
-  /// Glorot's uniform distribution for the kernel, ±0.05 for the bias.
+  /// Draws the kernel from Glorot's uniform distribution, the bias from ±0.05.
   private static func weights(
     _ shape: [Int], fans: Int, _ random: inout NumPyRandom
   ) -> (kernel: WeightTensor, bias: WeightTensor) {
@@ -52,7 +53,7 @@ enum ReferenceNetwork {
     )
   }
 
-  /// The tensors of `images` images, one after the other: seeded numbers of 0..<1.
+  /// The tensors of `images` images, one after the other: seeded random values in 0..<1.
   static func input(_ preprocessing: Preprocessing, images: Int) -> [Float] {
     var random = NumPyRandom(seed: 11)
     return random.floats(images * preprocessing.shape.count, 0, 1)

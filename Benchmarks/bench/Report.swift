@@ -3,9 +3,9 @@ import Pneumo
 import PneumoConsole
 import PneumoSupport
 
-/// What `bench` prints, but for layers.
+/// The text that `bench` prints, except for the breakdown by layer.
 enum Report {
-  /// On what, and with what, is measured.
+  /// The machine, the build and the settings of the measurement.
   static func header(instructionSet: String, threads: [Int]) -> String {
     let machine = Machine.current
     let lines = [
@@ -20,10 +20,10 @@ enum Report {
     }.joined()
   }
 
-  /// Checks the answers of `workloads`, and of the model that the package ships, and says what was
-  /// compared.
+  /// Checks the outputs of `workloads`, and of the model that the package ships, and reports what
+  /// was compared.
   static func verification(_ workloads: [Workload], instructionSet: String) throws -> String {
-    var lines = ["Answers, largest |Δ logit| (at most \(Expectation.tolerance) passes)"]
+    var lines = ["Verification: largest |Δ logit| (tolerance \(Expectation.tolerance))"]
     var all = workloads
     let shipped = Checkout.path("Models/study150.pnm")
     if FileManager.default.fileExists(atPath: shipped) {
@@ -31,7 +31,7 @@ enum Report {
         all.append(try Workload.file(shipped))
       }
     } else {
-      lines.append("  not checked: \(shipped), which is missing")
+      lines.append("  not checked: \(shipped) is missing")
     }
     for workload in all {
       let session = try Session(workload.model, instructionSet: instructionSet)
@@ -47,7 +47,7 @@ enum Report {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// All cases in a table.
+  /// A table of all cases.
   static func cases(_ results: [CaseResult]) -> String {
     var table = Table([
       .init("size", .right), .init("batch", .right), .init("threads", .right),
@@ -66,24 +66,24 @@ enum Report {
             Format.fixed(result.imagesPerSecond, 1), "\(result.timings.milliseconds.count)",
           ])
     }
-    return "Calls (load: file to session; first: the first call; a call is one batch)\n"
+    return "Calls (one call is one batch; load: file to session; first: the first call)\n"
       + table.text
   }
 
-  /// How much faster more threads and larger batches are, and how the time grows with the image.
+  /// How throughput changes with thread count, batch size and image size.
   static func scaling(_ results: [CaseResult]) -> String {
     var table = Table([
-      .init("what grows"), .init("where"), .init("images/s", .right), .init("ratio", .right),
+      .init("change"), .init("at"), .init("images/s", .right), .init("ratio", .right),
     ])
     func append(
-      _ what: String, _ value: KeyPath<CaseResult, Int>, _ others: [KeyPath<CaseResult, Int>],
-      _ place: (CaseResult) -> String
+      _ name: String, _ value: KeyPath<CaseResult, Int>, _ others: [KeyPath<CaseResult, Int>],
+      _ conditions: (CaseResult) -> String
     ) {
       for from in results {
         for to in results where from[keyPath: value] < to[keyPath: value] {
           guard others.allSatisfy({ from[keyPath: $0] == to[keyPath: $0] }) else { continue }
           table.append([
-            "\(what) \(from[keyPath: value]) → \(to[keyPath: value])", place(from),
+            "\(name) \(from[keyPath: value]) → \(to[keyPath: value])", conditions(from),
             "\(Format.fixed(from.imagesPerSecond, 1)) → \(Format.fixed(to.imagesPerSecond, 1))",
             Format.fixed(to.imagesPerSecond / from.imagesPerSecond, 2),
           ])

@@ -9,32 +9,32 @@ import PneumoToolSupport
 /// Times inference.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Times inference: each batch with each number of threads.",
+    abstract: "Times inference for every combination of batch size and thread count.",
     discussion: """
-      Before anything is timed its answers are compared with Keras', or where those are not \
-      recorded with the tests' oracle in double precision; a difference of a logit above 1e-4 \
-      ends the run with exit code 1.
+      Before a network is timed, its logits are compared with Keras', or, where those are not \
+      recorded, with those of the tests' oracle in double precision. If a logit differs by more \
+      than 1e-4, bench exits with code 1.
       """)
 
   @Option(help: "A .pnm file to time. (default: the built-in reference network)")
   var model: String?
 
-  @Option(help: "Sides of the reference network's images. (default: 150,224)")
+  @Option(help: "Side lengths of the reference network's images. (default: 150,224)")
   var size: NumberList?
 
-  @Option(help: "Images of one call.")
+  @Option(help: "Images per call.")
   var batch = NumberList([1, 16])
 
-  @Option(help: "Threads that a call keeps busy.")
+  @Option(help: "Threads that a call may use.")
   var threads = NumberList([1, 2])
 
-  @Option(help: "For how long each case is timed.")
+  @Option(help: "Seconds to time each case for.")
   var seconds = 2.0
 
   @Option(help: "Use this instruction set: baseline, avx2 or avx512. (default: the best)")
   var isa: String?
 
-  @Flag(help: "Print one line of JSON a case instead.")
+  @Flag(help: "Print one line of JSON per case instead.")
   var json = false
 
   @OptionGroup(title: "Other engines")
@@ -43,7 +43,7 @@ struct Run: ParsableCommand {
   func validate() throws {
     if let size {
       guard model == nil else {
-        throw ValidationError("--size is for the reference network; the model has a size.")
+        throw ValidationError("--size applies to the reference network only; leave it out.")
       }
       for size in size.values where !ReferenceNetwork.sizes.contains(size) {
         throw ValidationError(
@@ -61,7 +61,7 @@ struct Run: ParsableCommand {
       throw ValidationError("--seconds is \(seconds), expected more than 0 and at most 3600.")
     }
     if peerOptions.peers {
-      if json { throw ValidationError("--json and --peers exclude each other.") }
+      if json { throw ValidationError("--json cannot be combined with --peers.") }
       if isa == "baseline" {
         throw ValidationError("No other engine can be limited to baseline; use --isa avx2.")
       }
@@ -144,5 +144,5 @@ extension Run {
   }
 }
 
-/// Writes a line, at once even where standard output is a file.
+/// Prints a line without buffering, even if standard output is a file.
 func print(_ text: String) { StandardStream.output.write(text + "\n") }

@@ -1,17 +1,18 @@
 import Foundation
 
-/// How long each of many runs took.
+/// The durations of a number of runs.
 struct Timings {
   /// In milliseconds, the shortest first; not empty.
   let milliseconds: [Double]
 
-  /// Timings of one or more runs, in any order.
+  /// Makes timings from the durations of one or more runs, in any order.
   init(milliseconds: [Double]) {
     precondition(!milliseconds.isEmpty, "at least one run")
     self.milliseconds = milliseconds.sorted()
   }
 
-  /// The time that `share` of the runs were shorter than; 0.5 is the median (the upper one of two).
+  /// The duration that a fraction `share` of the runs fell below; 0.5 gives the median (of two
+  /// middle values, the upper).
   func percentile(_ share: Double) -> Double {
     milliseconds[min(milliseconds.count - 1, Int(share * Double(milliseconds.count)))]
   }
@@ -19,7 +20,7 @@ struct Timings {
   /// The median.
   var median: Double { percentile(0.5) }
 
-  /// Calls `body` for `warmUp` seconds, then times each call for `seconds`, at least five.
+  /// Calls `body` for `warmUp` seconds, then times single calls for `seconds`, but at least five.
   static func measure<Failure: Error>(
     warmUp: Double = 0.5, seconds: Double, _ body: () throws(Failure) -> Void
   ) throws(Failure) -> Timings {
@@ -34,7 +35,7 @@ struct Timings {
     return Timings(milliseconds: times)
   }
 
-  /// Milliseconds that one call takes.
+  /// The duration of one call in milliseconds.
   static func time<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) -> Double {
     let start = ContinuousClock.now
     try body()
@@ -42,7 +43,8 @@ struct Timings {
   }
 }
 
-/// The median of `values`, the mean of two where their number is even; not empty.
+/// The median of `values`, which must not be empty; the mean of the middle two if their count is
+/// even.
 func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
   let middle = sorted.count / 2

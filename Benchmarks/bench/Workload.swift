@@ -1,21 +1,21 @@
 import Foundation
 import Pneumo
 
-/// A network to be timed, with what it must answer.
+/// A network to be timed, with its expected output.
 struct Workload {
-  /// `reference`, or the path of the model's file.
+  /// `reference`, or the path of the model file.
   let name: String
   /// The network.
   let model: Model
-  /// What it must answer.
+  /// Its expected output.
   let expectation: Expectation
-  /// Milliseconds that reading the file took; `nil` where there is none.
+  /// Milliseconds taken to read the file; `nil` if there is none.
   let readMilliseconds: Double?
 
-  /// Rows of its images, which the peers' script calls `size`.
+  /// Image height in pixels, which `peers.py` calls `size`.
   var size: Int { model.preprocessing.size.height }
 
-  /// The reference network for images of `size` × `size`.
+  /// Makes the reference network for images of `size` × `size`.
   static func reference(size: Int) throws -> Workload {
     let model = try ReferenceNetwork.model(size: size)
     let recorded = try Expectation.recorded("reference", size: size)
@@ -24,7 +24,7 @@ struct Workload {
       expectation: try recorded ?? Expectation.computed(model), readMilliseconds: nil)
   }
 
-  /// The model in the file at `path`.
+  /// Reads the model in the file at `path`.
   static func file(_ path: String) throws -> Workload {
     var model: Model?
     let milliseconds = try Timings.time { model = try Model(contentsOf: path) }
@@ -34,7 +34,7 @@ struct Workload {
       readMilliseconds: milliseconds)
   }
 
-  /// What the package's own models must answer is recorded.
+  /// The recorded logits for a model that the package ships, computed ones for any other.
   private static func expectation(of model: Model, at path: String) throws -> Expectation {
     let file = URL(filePath: path).standardizedFileURL.path
     for network in try Goldens.load().networks where network.name != "reference" {

@@ -25,7 +25,7 @@ import Testing
       entry("torch", small, [8, 8, 8]), entry("pneumo", large, [40, 48, 44]),
       entry("torch", large, [80, 80, 96]),
     ],
-    skipped: [.init(engine: "mnn", reason: "there is no <module> & no wheel")])
+    skipped: [.init(engine: "mnn", reason: "module <x> & its wheel are missing")])
 
   private var report: ComparisonReport {
     ComparisonReport(
@@ -58,10 +58,10 @@ import Testing
         | PyTorch | 1.0 | 8.00 | **5.00** |
         | Pneumo / fastest other |  | 0.50 | 0.55 |
 
-        Bold: the fastest other engine. All answers agree: the largest difference of a logit is \
+        Bold: the fastest other engine. All outputs agree: the largest logit difference is \
         2.0e-06.
 
-        Not timed: MNN, because there is no <module> & no wheel
+        Not timed: MNN (module <x> & its wheel are missing)
 
         """)
   }
@@ -86,7 +86,7 @@ import Testing
     let parser = XMLParser(data: Data(svg.utf8))
     parser.delegate = reader
     #expect(parser.parse(), "well-formed XML")
-    // Bars of a panel are as long as their times: 2, 4, 8, then 2.75, 5.
+    // Within a panel, bar lengths are proportional to times: 2, 4, 8, then 2.75, 5.
     #expect(reader.bars.map(\.kind) == ["ours", "other", "other", "ours", "other"])
     let widths = reader.bars.map(\.width)
     #expect(abs(widths[0] / widths[2] - 0.25) < 0.01 && abs(widths[1] / widths[2] - 0.5) < 0.01)
@@ -110,7 +110,7 @@ import Testing
     #expect(try String(contentsOfFile: paths[1], encoding: .utf8) == report.csv)
   }
 
-  @Test func linesOfPeers() throws {
+  @Test func peerOutputIsParsed() throws {
     let line = #"{"peer":"ncnn","version":"1","ms":3.5,"logits":[0.5,0.25]}"#
     let first = try PeerLine(output: "a warning\n\(line)\n")
     #expect(first.ms == 3.5)
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func recordedCommandsHaveNoPathsOfThisMachine() {
+  @Test func recordedCommandsOmitLocalPaths() {
     #expect(
       PeerOptions.command([
         "bench", "--peers", "--python", "/x/python", "--rounds", "5", "--results=/y",
@@ -133,7 +133,7 @@ import Testing
   }
 }
 
-/// Texts and bars of a chart.
+/// Collects the texts and bars of a chart.
 private final class SVGReader: NSObject, XMLParserDelegate {
   var texts: [String] = []
   var bars: [(kind: String, width: Double)] = []

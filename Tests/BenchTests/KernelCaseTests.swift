@@ -12,7 +12,7 @@ import Testing
     for (this, other) in zip(cases, others) { try MeasureKernels.check(this, against: other) }
   }
 
-  @Test func wrongResultsAreRefused() throws {
+  @Test func incorrectResultsAreRejected() throws {
     let kernels = try InstructionSet.select("baseline")
     let this = KernelCases.pooling(kernels, side: 4, channels: 2, isMaximum: true)
     let other = KernelCases.pooling(kernels, side: 4, channels: 2, isMaximum: false)
@@ -27,7 +27,7 @@ import Testing
     let kernels = try InstructionSet.select("baseline")
     let dense = KernelCases.dense(kernels, images: 2, inputs: 100, outputs: 50)
     let table = MeasureKernels.table([dense], microseconds: [10], peak: 4)
-    // 2 · 10,000 operations and 4 · (200 + 5,000 + 100) bytes in 10 µs.
+    // 2 × 10,000 operations and 4 × (200 + 5,000 + 100) bytes in 10 µs.
     #expect(
       table.rows == [["multiplyDense", "2 × 100 → 50", "10.0", "2.0", "50%", "2.1"]])
   }

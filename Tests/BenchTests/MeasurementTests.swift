@@ -25,7 +25,7 @@ import Testing
     var calls = 0
     let timings = Timings.measure(warmUp: 0, seconds: 0) { calls += 1 }
     #expect(timings.milliseconds.count == 5)
-    #expect(calls == 6, "one to warm up, five that are timed")
+    #expect(calls == 6, "one warm-up call and five timed ones")
   }
 
   @Test(arguments: ["1", "1,16", "16,1,2"])
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: ["", "0", "1,", "1,,2", "-1", "x", "2,2", "1, 2"])
-  func wrongNumberLists(text: String) { #expect(NumberList(argument: text) == nil) }
+  func invalidNumberLists(text: String) { #expect(NumberList(argument: text) == nil) }
 
   @Test func processorName() {
     let text = "processor\t: 0\nmodel name\t: A CPU: 3 GHz\nprocessor\t: 1\nmodel name\t: Other\n"
@@ -48,7 +48,7 @@ import Testing
     let sums = FloatBuffer(count: kernels.blockChannels)
     let vector = kernels.blockChannels / 2
     #expect(kernels.multiplyAddPeak(3, sums.pointer) == 3 * 12 * vector)
-    // After many rounds of x / 2 + 1 each of the twelve sums is 2.
+    // After many rounds of x / 2 + 1, each of the twelve sums has converged to 2.
     _ = kernels.multiplyAddPeak(100, sums.pointer)
     #expect((0..<vector).allSatisfy { sums.pointer[$0] == 24 })
     #expect(PeakRate.gigaflops(kernels, threads: 1) > 0)
@@ -58,7 +58,7 @@ import Testing
     let result = CaseResult(
       size: 150, batch: 2, threads: 1, instructionSet: "avx2", loadMilliseconds: 1.5,
       firstMilliseconds: 4, timings: Timings(milliseconds: [2, 2.0004, 3, 4, 5]),
-      answers: [0.4617519, 0.25], logits: [-0.15, -1.1])
+      outputs: [0.4617519, 0.25], logits: [-0.15, -1.1])
     let text = result.json.text
     let keys = #/"(\w+)":/#
     #expect(

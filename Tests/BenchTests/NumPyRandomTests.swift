@@ -2,7 +2,7 @@ import Testing
 
 @testable import bench
 
-@Suite("NumPy's random numbers") struct NumPyRandomTests {
+@Suite("NumPy's random number generator") struct NumPyRandomTests {
   // np.random.default_rng(seed).bit_generator.random_raw(4), NumPy 2.4.6
   @Test(
     arguments: [
@@ -26,7 +26,7 @@ import Testing
     #expect((0..<4).map { _ in random.next() } == expected)
   }
 
-  @Test func uniformNumbers() {
+  @Test func uniformDistribution() {
     var random = NumPyRandom(seed: 7)
     // default_rng(7).uniform(-.05, .05, 3), then uniform(0, 1, 2).astype("f4")
     let doubles = (0..<3).map { _ in random.uniform(-0.05, 0.05) }

@@ -16,12 +16,12 @@ import Testing
     ])
     #expect(
       table.rows == [
-        ["Pneumo", "of training", "20.00", "50.0", ""],
-        ["other", "others", "50.00", "20.0", "2.50×"],
+        ["Pneumo", "as in training", "20.00", "50.0", ""],
+        ["other", "different", "50.00", "20.0", "2.50×"],
       ])
   }
 
-  @Test func wrongAnswersAreRefused() throws {
+  @Test func incorrectOutputsAreRejected() throws {
     func run(_ y: [Double], exact: Bool = true) -> PipelineRun {
       PipelineRun(pipeline: "x", images: 2, seconds: 1, exact: exact, y: y)
     }
@@ -42,7 +42,7 @@ import Testing
       instructionSet: "baseline")
     let run = try pipeline.run()
     #expect(run.images == 3)
-    #expect(run.y.count == 3 && Set(run.y).count == 1, "three times the same image")
+    #expect(run.y.count == 3 && Set(run.y).count == 1, "the same image three times")
     let stages = try pipeline.stages()
     #expect(stages.images == 3 && stages.bytes == 3 * jpeg.count)
     try folder.write([1, 2, 3], to: "d.jpeg")
@@ -50,7 +50,7 @@ import Testing
     #expect(throws: (any Error).self) { try pipeline.stages() }
   }
 
-  @Test func programsAreTimedToTheirEnd() throws {
+  @Test func programsAreTimedUntilTheyExit() throws {
     let timings = try StartCost.measure(["/bin/sleep", "0.02"], runs: 3)
     #expect(timings.milliseconds.count == 3)
     #expect(timings.milliseconds.allSatisfy { $0 >= 20 })
@@ -67,9 +67,9 @@ import Testing
   }
 }
 
-/// Pictures for tests.
+/// Images for tests.
 private enum TestImages {
-  /// A grey ramp.
+  /// A gray ramp.
   static func jpeg() throws -> [UInt8] {
     let pixels = (0..<160 * 170).map { UInt8($0 / 160) }
     return try PixelImage(width: 160, height: 170, channels: 1, pixels: pixels)

@@ -6,7 +6,7 @@ import Testing
 @testable import bench
 
 @Suite("Checks before timing") struct VerificationTests {
-  @Test func wrongAnswersAreRefused() throws {
+  @Test func incorrectOutputsAreRejected() throws {
     let expectation = Expectation(oracle: "an oracle", logits: [1, 2])
     #expect(abs(try expectation.check([1, 2.00005], of: "net") - 5e-5) < 1e-6)
     for wrong: [Float] in [[1, 2.0002], [.nan, 2], [-.infinity, 2]] {
@@ -24,7 +24,7 @@ import Testing
     #expect(throws: BenchError.self) { try expectation.check([logits[0] + 0.001], of: "net") }
   }
 
-  @Test func theReferenceNetworkIsThatOfThePeers() throws {
+  @Test func theReferenceNetworkMatchesTheOneInPython() throws {
     let model = try ReferenceNetwork.model(size: 150)
     #expect(model.graph.parameterCount == 3_485_505)
     let expectation = try #require(try Expectation.recorded("reference", size: 150))
@@ -34,14 +34,14 @@ import Testing
     #expect(try expectation.check(logits, of: "reference") <= Expectation.tolerance)
   }
 
-  @Test func theShippedModelHasRecordedAnswers() throws {
+  @Test func theShippedModelHasRecordedLogits() throws {
     let workload = try Workload.file(Checkout.path("Models/study150.pnm"))
     #expect(workload.expectation.oracle.hasPrefix("Keras"))
     #expect(workload.readMilliseconds != nil)
   }
 
-  @Test(.enabled(if: !BuildConfiguration.isOptimized, "tests are built for speed"))
-  func unoptimisedBuildsAreRefused() throws {
+  @Test(.enabled(if: !BuildConfiguration.isOptimized, "the tests are built with optimization"))
+  func unoptimizedBuildsAreRefused() throws {
     let tests = URL(filePath: CommandLine.arguments[0])
     let tool = tests.deletingLastPathComponent().appending(path: "bench").path
     let result = try Command.run([tool])

@@ -1,40 +1,41 @@
 import PneumoCompute
 import PneumoKernelABI
 
-/// One kernel at one shape, ready to be called again and again.
+/// One kernel at one shape, ready to be called repeatedly.
 struct KernelCase {
-  /// Its name in the table, with the window and stride where there is one.
+  /// Its name in the table, with window and stride if it has them.
   let kernel: String
-  /// What goes in and what comes out.
+  /// The shapes of its input and output.
   let shape: String
-  /// Multiplications with additions of one call.
+  /// Multiply-adds per call.
   let multiplyAdds: Int
-  /// Bytes that a call reads and writes at least, each counted once.
+  /// The least number of bytes that a call must read and write, each counted once.
   let bytes: Int
-  /// Where the result is.
+  /// The buffer that holds the result.
   let output: FloatBuffer
-  /// Whether the layout of the result is that of every instruction set.
+  /// Whether the result has the same layout on every instruction set.
   var isComparable = true
   /// Calls the kernel once.
   let call: () -> Void
 
   /// The largest |a - b| / max(1, |b|) between the results of the same case on two instruction
-  /// sets, both of which have been called.
+  /// sets. Both must have been called.
   func difference(from other: KernelCase) -> Float {
     (0..<output.count).reduce(0) { largest, index in
       let expected = other.output.pointer[index]
       let difference = abs(output.pointer[index] - expected) / max(1, abs(expected))
-      return difference <= largest ? largest : difference  // NaN stays
+      return difference <= largest ? largest : difference  // propagates NaN
     }
   }
 }
 
 extension FloatBuffer {
-  /// `count` seeded numbers of -`limit`..<`limit`, which repeat after some thousand.
+  /// Makes a buffer of `count` seeded random values in -`limit`..<`limit`, repeating with a period
+  /// of a few thousand.
   convenience init(count: Int, limit: Float) {
     self.init(count: count)
     var random = NumPyRandom(seed: 3)
-    let period = min(count, 4093)  // a prime, so that rows of a matrix differ
+    let period = min(count, 4093)  // a prime, so that the rows of a matrix differ
     for (index, value) in random.floats(period, -Double(limit), Double(limit)).enumerated() {
       pointer[index] = value
     }

@@ -2,7 +2,7 @@ import PneumoCompute
 import PneumoKernelABI
 
 extension KernelCases {
-  /// A square convolution without padding, with ReLU, and with 2×2 pooling where `isPooled` asks.
+  /// A square convolution without padding, with ReLU and, if `isPooled`, 2×2 max pooling.
   static func convolution(
     _ kernels: KernelTable, side: Int, channels: Int, filters: Int, window: Int, stride: Int = 1,
     isPooled: Bool = false
@@ -35,7 +35,7 @@ extension KernelCases {
     }
   }
 
-  /// A 3×3 convolution of each channel with a filter of its own, with ReLU.
+  /// A 3×3 depthwise convolution with ReLU.
   static func depthwise(
     _ kernels: KernelTable, side: Int, channels: Int, stride: Int
   ) -> KernelCase {
@@ -44,7 +44,7 @@ extension KernelCases {
     let weights = FloatBuffer(count: 9 * channels, limit: 0.3)
     let bias = FloatBuffer(count: channels)
     let output = FloatBuffer(count: outputs * outputs * channels)
-    var arguments = ConvolutionArguments(  // no tile of sums, so no scratch memory
+    var arguments = ConvolutionArguments(  // needs no scratch memory: it keeps no tile of sums
       input: input.pointer, kernel: weights.pointer, bias: bias.pointer, output: output.pointer,
       scratch: output.pointer,
       inputRowStride: side * channels, inputPixelStride: channels,
@@ -64,7 +64,7 @@ extension KernelCases {
     }
   }
 
-  /// Seeded weights, packed; the sums of `rows` products stay near 1.
+  /// Packed seeded weights, scaled so that sums of `rows` products stay near 1.
   static func packed(_ kernels: KernelTable, rows: Int, columns: Int) -> FloatBuffer {
     let matrix = FloatBuffer(count: rows * columns, limit: 1 / Float(rows).squareRoot())
     let result = FloatBuffer(count: rows * kernels.padded(columns))

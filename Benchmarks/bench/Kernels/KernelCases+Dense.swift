@@ -2,7 +2,7 @@ import PneumoCompute
 import PneumoKernelABI
 
 extension KernelCases {
-  /// A dense layer with ReLU, its weights of half precision where `isHalf` says so.
+  /// A dense layer with ReLU; its weights are in half precision if `isHalf`.
   static func dense(
     _ kernels: KernelTable, images: Int, inputs: Int, outputs: Int, isHalf: Bool = false
   ) -> KernelCase {

@@ -23,7 +23,7 @@ extension KernelCases {
     }
   }
 
-  /// Finds out whether a picture of three channels is gray: this one is.
+  /// The test for whether the three channels of an image are equal, on an image where they are.
   static func gray(_ kernels: KernelTable, pixels: Int) -> KernelCase {
     let output = FloatBuffer(count: pixels)
     let input = FloatBuffer(count: 3 * pixels, limit: 1)
@@ -38,7 +38,7 @@ extension KernelCases {
     }
   }
 
-  /// Functions of each element or pixel.
+  /// Elementwise operations, and those that treat each pixel separately.
   static func elementwise(
     _ kernels: KernelTable, pixels: Int, channels: Int
   ) -> [KernelCase] {
@@ -73,7 +73,7 @@ extension KernelCases {
     ]
   }
 
-  /// What happens to weights when a model is loaded.
+  /// The kernels that prepare weights when a model is loaded.
   static func loading(_ kernels: KernelTable, rows: Int, columns: Int) -> [KernelCase] {
     let count = rows * columns
     let matrix = FloatBuffer(count: count, limit: 1)

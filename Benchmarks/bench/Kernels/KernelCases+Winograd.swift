@@ -2,8 +2,8 @@ import PneumoCompute
 import PneumoKernelABI
 
 extension KernelCases {
-  /// A 3×3 convolution with ReLU and 2×2 pooling by F(m×m, 3×3), m being `tileSize`: whole, and its
-  /// phases for as many tiles as the runtime transforms together.
+  /// A 3×3 convolution with ReLU and 2×2 pooling by F(m×m, 3×3), where m is `tileSize`: the whole,
+  /// and each phase for as many tiles as the runtime transforms together.
   static func winograd(
     _ kernels: KernelTable, side: Int, channels: Int, filters: Int, tileSize: Int
   ) -> [KernelCase] {
@@ -34,7 +34,7 @@ extension KernelCases {
     arguments.scratch = scratch.pointer
     let some = min(tiles, all)
 
-    // SAFETY: what the pointers lead to lives as long as the closures.
+    // SAFETY: the closures keep alive the buffers that the pointers refer to.
     func make(
       _ name: String, _ shape: String, multiplyAdds: Int, bytes: Int, isComparable: Bool = false,
       _ call: @escaping (inout WinogradArguments) -> Void
@@ -78,7 +78,7 @@ extension KernelCases {
     ]
   }
 
-  /// The same by F(1×4, 3×3), for few channels.
+  /// The same convolution by F(1×4, 3×3), for inputs with few channels.
   static func winogradRows(
     _ kernels: KernelTable, side: Int, channels: Int, filters: Int
   ) -> KernelCase {
@@ -110,7 +110,7 @@ extension KernelCases {
     }
   }
 
-  /// Fills `result` with seeded weights, transformed; sums of products stay near 1.
+  /// Fills `result` with transformed seeded weights, scaled so that sums of products stay near 1.
   private static func transform(
     _ pack: (UnsafePointer<WinogradPackingArguments>) -> Void, to result: FloatBuffer,
     channels: Int, filters: Int, tileSize: Int

@@ -1,10 +1,10 @@
 import PneumoKernelABI
 
-/// Every kernel of a table, at the shapes of the reference network and of some other layers.
+/// The kernels of a table, at the shapes of the reference network and of some other layers.
 ///
-/// To add a kernel, add a function that makes a ``KernelCase`` and list its shapes here.
+/// To add a kernel, write a function that makes its ``KernelCase`` and list its shapes here.
 enum KernelCases {
-  /// The cases for reference networks of `size` × `size` images.
+  /// All cases, with the reference network's shapes for `size` × `size` images.
   static func all(_ kernels: KernelTable, size: Int) -> [KernelCase] {
     network(kernels, size: size) + others(kernels)
   }
@@ -23,7 +23,7 @@ enum KernelCases {
             kernels, side: side, channels: channels, filters: filters, tileSize: tileSize)
         }
       } else {
-        for channels in [channels, 1] {  // 1 where the picture is gray
+        for channels in [channels, 1] {  // 1 if the image is gray
           cases.append(
             winogradRows(kernels, side: side, channels: channels, filters: filters))
         }
@@ -42,7 +42,7 @@ enum KernelCases {
     return cases
   }
 
-  /// What other networks have.
+  /// Layers found in other networks.
   private static func others(_ kernels: KernelTable) -> [KernelCase] {
     [
       gray(kernels, pixels: 150 * 150),

@@ -9,19 +9,19 @@ import PneumoToolSupport
 struct MeasureKernels: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernels",
-    abstract: "Times each kernel on one thread, and compares its results with baseline's.",
+    abstract: "Times each kernel on one thread, after comparing its results with baseline's.",
     discussion: """
-      GFLOP/s count a multiplication with an addition as two; their share is of the peak that is \
-      measured in the same run. GB/s count what must be read and written once.
+      GFLOP/s count a multiply-add as two operations; the share of the peak refers to the peak \
+      measured in the same run. GB/s count each byte that must be read or written once.
       """)
 
-  @Option(help: "The side of the reference network's images, whose layers are the shapes.")
+  @Option(help: "The side length of the reference network's images, which sets the layer shapes.")
   var size = 150
 
-  @Option(help: "For how long each case is timed.")
+  @Option(help: "Seconds to time each case for.")
   var seconds = 0.3
 
-  @Option(help: "Only kernels whose name contains this.")
+  @Option(help: "Time only kernels whose name contains this text.")
   var filter = ""
 
   @Option(help: "Use this instruction set: baseline, avx2 or avx512. (default: the best)")
@@ -60,8 +60,8 @@ struct MeasureKernels: ParsableCommand {
         + Self.table(chosen, microseconds: timings, peak: peak).text)
   }
 
-  /// Calls both, and compares what they answer. Sums of up to some thousand products differ by
-  /// rounding alone.
+  /// Calls both and compares their results. Sums of a few thousand products may differ by rounding
+  /// only.
   static func check(_ this: KernelCase, against other: KernelCase) throws {
     guard this.isComparable else { return }
     this.call()
@@ -69,12 +69,13 @@ struct MeasureKernels: ParsableCommand {
     let difference = this.difference(from: other)
     guard difference <= 1e-4 else {
       throw BenchError(
-        "\(this.kernel), \(this.shape): results differ from baseline's by \(difference), relative "
-          + "to numbers above 1; at most 1e-4 passes")
+        "\(this.kernel), \(this.shape): results differ from baseline's by \(difference) (relative "
+          + "for values above 1); the tolerance is 1e-4")
     }
   }
 
-  /// Microseconds of a call, the median. A sample is as many calls as take long enough to be timed.
+  /// The median duration of a call in microseconds. Each sample consists of enough calls to be
+  /// timed accurately.
   private static func measure(_ kernel: KernelCase, seconds: Double) -> Double {
     let once = Timings.measure(warmUp: 0.02, seconds: 0.01, kernel.call).median
     let calls = max(1, Int(0.1 / once))
@@ -84,7 +85,7 @@ struct MeasureKernels: ParsableCommand {
     return timings.median * 1000 / Double(calls)
   }
 
-  /// One row a case.
+  /// A table with one row per case.
   static func table(_ cases: [KernelCase], microseconds: [Double], peak: Double) -> Table {
     var table = Table([
       .init("kernel"), .init("shape"), .init("µs", .right), .init("GFLOP/s", .right),

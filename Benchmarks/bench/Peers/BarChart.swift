@@ -2,12 +2,12 @@ import Foundation
 import PneumoConsole
 import PneumoSupport
 
-/// A comparison as a picture (SVG 1.1): a panel of horizontal bars for each cell.
+/// A comparison drawn as SVG 1.1: one panel of horizontal bars per cell.
 struct BarChart {
   private let comparison: Comparison
   private let title: String
 
-  /// A chart of `comparison`.
+  /// Makes a chart of `comparison`.
   init(_ comparison: Comparison, title: String) {
     self.comparison = comparison
     self.title = title
@@ -30,7 +30,7 @@ struct BarChart {
     titleHeight + (comparison.cells.count + columns - 1) / columns * panelHeight
   }
 
-  /// The picture. Colours follow the reader's light or dark mode; the ground is transparent.
+  /// The SVG document. Colors follow the viewer's light or dark mode, on a transparent background.
   var svg: String {
     var lines = [
       """
@@ -71,7 +71,7 @@ struct BarChart {
     }
     let entries = comparison.engines.map { comparison.entry($0, cell) }
     let longest = entries.compactMap { $0?.perImage }.max() ?? 1
-    let room = Double(panelWidth - labelWidth - valueWidth)
+    let maximumLength = Double(panelWidth - labelWidth - valueWidth)
     for (number, entry) in entries.enumerated() {
       let top = y + headHeight + number * barStep
       let name = Engine.title(comparison.engines[number])
@@ -81,7 +81,7 @@ struct BarChart {
         lines.append(text("not timed", x: x + labelWidth, y: line, class: "note"))
         continue
       }
-      let length = max(1, (entry.perImage / longest * room * 10).rounded() / 10)
+      let length = max(1, (entry.perImage / longest * maximumLength * 10).rounded() / 10)
       let kind = entry.engine == "pneumo" ? "ours" : "other"
       lines.append(
         """

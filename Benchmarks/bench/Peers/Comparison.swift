@@ -1,17 +1,17 @@
 import Foundation
 
-/// What our engine and others took, interleaved, and whether they agree.
+/// Interleaved timings of our engine and others, and how closely their outputs agree.
 struct Comparison: Equatable {
-  /// A batch of images of one size on some threads.
+  /// One combination of image size, batch size and thread count.
   struct Cell: Hashable {
-    /// Rows of the images.
+    /// Image height in pixels.
     let size: Int
-    /// Images of one call.
+    /// Images per call.
     let batch: Int
     /// Threads that the engine may use.
     let threads: Int
 
-    /// What reports call it.
+    /// Its heading in reports.
     var title: String {
       "\(size)×\(size), batch \(batch), \(threads) thread\(threads == 1 ? "" : "s")"
     }
@@ -21,37 +21,38 @@ struct Comparison: Equatable {
   struct Entry: Equatable {
     /// Its name in `peers.py`, or `pneumo`.
     let engine: String
-    /// Of the engine; for ours the commit.
+    /// The engine's version; for ours, the commit.
     let version: String
-    /// What was computed.
+    /// The cell that was measured.
     let cell: Cell
-    /// Milliseconds of a call, the median of each round.
+    /// Milliseconds per call: the median of each round.
     let rounds: [Double]
-    /// The largest difference of a logit to ours.
+    /// The largest difference from our logits.
     let difference: Double
 
-    /// Milliseconds of a call.
+    /// Milliseconds per call: the median of the rounds.
     var milliseconds: Double { median(rounds) }
-    /// Milliseconds of an image.
+    /// Milliseconds per image.
     var perImage: Double { milliseconds / Double(cell.batch) }
   }
 
-  /// An engine that was not timed, and why.
+  /// An engine that was not timed, and the reason.
   struct Skipped: Equatable {
     /// Its name in `peers.py`.
     let engine: String
-    /// Why, in one line.
+    /// The reason, in one line.
     let reason: String
   }
 
-  /// In the order of measurement.
+  /// The cells, in the order of measurement.
   let cells: [Cell]
   /// All engines in all cells.
   let entries: [Entry]
-  /// Those that could not be timed.
+  /// The engines that could not be timed.
   let skipped: [Skipped]
 
-  /// Engines that were timed: ours, then the fastest first by the sum of their times per image.
+  /// The engines that were timed: ours, then the others by their total time per image, the fastest
+  /// first.
   var engines: [String] {
     let names = Set(entries.map(\.engine)).subtracting(["pneumo"])
     func total(_ name: String) -> Double {
@@ -61,7 +62,7 @@ struct Comparison: Equatable {
     return ["pneumo"] + names.sorted(by: isBefore)
   }
 
-  /// One engine in one cell, where it was timed.
+  /// The entry of an engine in a cell, or `nil` if it was not timed there.
   func entry(_ engine: String, _ cell: Cell) -> Entry? {
     entries.first { $0.engine == engine && $0.cell == cell }
   }
@@ -72,7 +73,7 @@ struct Comparison: Equatable {
       .min { $0.milliseconds < $1.milliseconds }
   }
 
-  /// Our time divided by that of the fastest other engine.
+  /// Our time as a fraction of the fastest other engine's.
   func ratio(_ cell: Cell) -> Double? {
     guard let ours = entry("pneumo", cell), let peer = fastestPeer(cell) else { return nil }
     return ours.milliseconds / peer.milliseconds

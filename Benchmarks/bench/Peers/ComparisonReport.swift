@@ -4,30 +4,30 @@ import PneumoSupport
 
 /// A comparison as Markdown and as CSV.
 struct ComparisonReport {
-  /// What was measured.
+  /// The measurements.
   let comparison: Comparison
-  /// What it was measured with.
+  /// The conditions they were made under.
   let conditions: Conditions
 
-  /// On what, with what, when.
+  /// The machine, program, settings and date of a comparison.
   struct Conditions: Equatable {
     /// The name of the processor.
     let processor: String
     /// Our instruction set.
     let instructionSet: String
-    /// `reference`, or the file of a model.
+    /// `reference`, or the name of a model file.
     let network: String
     /// Our commit.
     let commit: String
-    /// As in `2026-11-23`.
+    /// In the form `2026-11-23`.
     let date: String
-    /// The command that makes this report again.
+    /// The command that reproduces the report.
     let command: String
 
     /// Processor, instruction set and date.
     var title: String { "\(processor), \(instructionSet), \(date)" }
 
-    /// The name of the files, without what stands behind the dot.
+    /// The name of the report's files, without extension.
     var fileName: String {
       let words = [processor, instructionSet, network == "reference" ? "" : network, date]
       return words.joined(separator: " ").lowercased()
@@ -64,16 +64,16 @@ struct ComparisonReport {
     let differences = comparison.entries.map(\.difference)
     lines += [
       "",
-      "Bold: the fastest other engine. All answers agree: the largest difference of a logit is "
+      "Bold: the fastest other engine. All outputs agree: the largest logit difference is "
         + String(format: "%.1e.", differences.max() ?? 0),
     ]
     for skipped in comparison.skipped {
-      lines += ["", "Not timed: \(Engine.title(skipped.engine)), because \(skipped.reason)"]
+      lines += ["", "Not timed: \(Engine.title(skipped.engine)) (\(skipped.reason))"]
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// One line an engine and cell.
+  /// CSV with one line per engine and cell.
   var csv: String {
     let header =
       "engine,version,size,batch,threads,ms_per_call,ms_per_image,images_per_s,rounds,"
@@ -93,7 +93,7 @@ struct ComparisonReport {
 
   private func row(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
 
-  /// Writes Markdown, CSV and a chart to `folder`, and answers their paths.
+  /// Writes Markdown, CSV and a chart to `folder`, and returns their paths.
   func write(to folder: String) throws -> [String] {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let texts = [

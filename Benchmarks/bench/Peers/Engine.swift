@@ -2,14 +2,15 @@
 struct Engine: Hashable {
   /// Its name in `peers.py`.
   let name: String
-  /// Its name among people.
+  /// Its display name.
   let title: String
   /// Modules that `peers.py` imports to time it.
   let modules: [String]
-  /// Packages that hold them, as arguments of `pip install`.
+  /// The packages that provide them, as arguments of `pip install`.
   let packages: [String]
 
-  /// All that can be timed. `tensorflow` converts LiteRT's model, `onnx` writes that of others.
+  /// All engines that can be timed. `tensorflow` converts LiteRT's model; `onnx` writes the model
+  /// that others read.
   static let all = [
     Engine(name: "ncnn", title: "ncnn", modules: ["ncnn"], packages: ["ncnn"]),
     Engine(
@@ -23,7 +24,7 @@ struct Engine: Hashable {
       packages: ["ai-edge-litert", "tensorflow-cpu"]),
     Engine(
       name: "torch", title: "PyTorch", modules: ["torch"],
-      // Its own index has a package without gigabytes of libraries for graphics cards.
+      // PyTorch's own index has a CPU-only package, without gigabytes of GPU libraries.
       packages: ["torch", "--index-url", "https://download.pytorch.org/whl/cpu"]),
     Engine(
       name: "tensorflow", title: "TensorFlow", modules: ["tensorflow"],
@@ -31,7 +32,7 @@ struct Engine: Hashable {
     Engine(name: "mnn", title: "MNN", modules: ["MNN", "onnx"], packages: ["mnn", "onnx"]),
   ]
 
-  /// What people call the engine `name`, ours included.
+  /// The display name of the engine `name`, ours included.
   static func title(_ name: String) -> String {
     name == "pneumo" ? "Pneumo" : all.first { $0.name == name }?.title ?? name
   }

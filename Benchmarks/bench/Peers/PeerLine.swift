@@ -1,17 +1,17 @@
 import Foundation
 
-/// The line of JSON that `peers.py` prints, and `bench --json`.
+/// The line of JSON that `peers.py` and `bench --json` print.
 struct PeerLine: Decodable {
   /// The engine's name.
   let peer: String
-  /// Of the engine; for ours the commit.
+  /// The engine's version; for ours, the commit.
   let version: String
-  /// Milliseconds of a call.
+  /// Milliseconds per call.
   let ms: Double
-  /// All outputs before the last activation.
+  /// All outputs before the final activation.
   let logits: [Double]
 
-  /// Reads the last line of what a process wrote.
+  /// Parses the last line of a process's output.
   init(output: String) throws {
     let line = output.split(whereSeparator: \.isNewline).last ?? ""
     do {
@@ -21,12 +21,12 @@ struct PeerLine: Decodable {
     }
   }
 
-  /// The largest difference to the logits of `other`; infinite where there are not as many.
+  /// The largest difference from the logits of `other`; infinite if their counts differ.
   func difference(from other: PeerLine) -> Double {
     guard logits.count == other.logits.count else { return .infinity }
     return zip(logits, other.logits).reduce(0) { largest, pair in
       let difference = abs(pair.0 - pair.1)
-      return difference <= largest ? largest : difference  // NaN stays
+      return difference <= largest ? largest : difference  // propagates NaN
     }
   }
 }

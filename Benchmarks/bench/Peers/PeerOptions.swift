@@ -1,25 +1,26 @@
 import ArgumentParser
 import Foundation
 
-/// How other engines are timed.
+/// Options for timing other engines.
 struct PeerOptions: ParsableArguments {
   @Flag(
     help: """
-      Time other engines too, interleaved, and write a table, CSV and a chart to \
-      Benchmarks/Results. Engines are installed in a Python environment in the user's cache.
+      Time other engines too, interleaved with Pneumo, and write a table, CSV and a chart to \
+      Benchmarks/Results. Engines are installed in a Python environment in the user's cache folder.
       """)
   var peers = false
 
-  @Option(help: "With --peers: a Python that has the engines; nothing is installed.")
+  @Option(
+    help: "With --peers: a Python interpreter that has the engines; nothing is installed.")
   var python: String?
 
-  @Option(help: "With --peers: the engines. (default: all)")
+  @Option(help: "With --peers: the engines to time. (default: all)")
   var engines: EngineList?
 
-  @Option(help: "With --peers: how often each engine is timed in each case.")
+  @Option(help: "With --peers: how many times each engine is timed in each case.")
   var rounds = 3
 
-  @Option(help: "With --peers: where the results are written. (default: Benchmarks/Results)")
+  @Option(help: "With --peers: the folder for the results. (default: Benchmarks/Results)")
   var results: String?
 
   func validate() throws {
@@ -27,11 +28,11 @@ struct PeerOptions: ParsableArguments {
       throw ValidationError("--rounds is \(rounds), expected 1 to 100.")
     }
     if !peers, python != nil || engines != nil || results != nil {
-      throw ValidationError("--python, --engines and --results need --peers.")
+      throw ValidationError("--python, --engines and --results require --peers.")
     }
   }
 
-  /// The command for a report, without paths that mean nothing elsewhere.
+  /// The command line as a report records it, without paths that are meaningless on other machines.
   static func command(_ arguments: [String]) -> String {
     var words = ["swift", "run", "-c", "release", "bench"]
     var skips = false
@@ -44,12 +45,12 @@ struct PeerOptions: ParsableArguments {
   }
 }
 
-/// An option's engines, as in `ncnn,torch`.
+/// A comma-separated list of engines given as an option, as in `ncnn,torch`.
 struct EngineList: ExpressibleByArgument {
-  /// In the order given, each once.
+  /// In the order given, without duplicates.
   let engines: [Engine]
 
-  /// `nil` where a name is unknown or given twice.
+  /// Parses a list of names; `nil` if one is unknown or repeated.
   init?(argument: String) {
     let names = argument.split(separator: ",", omittingEmptySubsequences: false)
     engines = names.compactMap { name in Engine.all.first { $0.name == name } }

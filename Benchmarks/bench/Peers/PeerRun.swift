@@ -1,23 +1,23 @@
 import Foundation
 import PneumoConsole
 
-/// Times our engine and others, interleaved: in each round each engine runs once, in a process of
-/// its own, so that a busy neighbour slows all of them.
+/// Times our engine and others, interleaved: in each round each engine runs once, in its own
+/// process, so that other load on the machine affects all engines alike.
 struct PeerRun {
-  /// What is computed.
+  /// The cells to measure.
   let cells: [Comparison.Cell]
-  /// A .pnm file instead of the reference network.
+  /// A .pnm file to use instead of the reference network.
   let model: String?
-  /// For how long an engine is timed in each round.
+  /// Seconds to time each engine for in each round.
   let seconds: Double
-  /// How often each engine is timed.
+  /// How many times each engine is timed.
   let rounds: Int
-  /// `avx2` limits engines that can be limited, and leaves out the others.
+  /// `avx2` restricts the engines to AVX2 and skips those that have no way to be restricted.
   let instructionSet: String?
-  /// Where the other engines are.
+  /// The Python environment of the other engines.
   let environment: PythonEnvironment
 
-  /// Runs everything. Engines that cannot be run are skipped; a wrong answer is an error.
+  /// Runs all measurements. Skips engines that cannot be run; throws if an output is incorrect.
   func compare(_ engines: [Engine]) throws -> Comparison {
     var skipped: [Comparison.Skipped] = []
     var usable: [Engine] = []
@@ -32,7 +32,7 @@ struct PeerRun {
     for (number, cell) in cells.enumerated() {
       StandardStream.error.write("bench: \(number + 1) of \(cells.count): \(cell.title)\n")
       let lines = try measure(cell, &usable, &skipped)
-      guard let ours = lines["pneumo"] else { preconditionFailure("ours is run, or thrown") }
+      guard let ours = lines["pneumo"] else { preconditionFailure("measured or thrown") }
       for (engine, lines) in lines.sorted(by: { $0.key < $1.key }) {
         let difference = lines.map { $0.difference(from: ours[0]) }.max() ?? 0
         guard difference <= Expectation.tolerance else {
@@ -51,7 +51,8 @@ struct PeerRun {
       cells: cells, entries: entries.filter { timed.contains($0.engine) }, skipped: skipped)
   }
 
-  /// The lines of all rounds; an engine that fails moves from `engines` to `skipped`.
+  /// Returns the lines of all rounds, by engine. An engine that fails moves from `engines` to
+  /// `skipped`.
   private func measure(
     _ cell: Comparison.Cell, _ engines: inout [Engine], _ skipped: inout [Comparison.Skipped]
   ) throws -> [String: [PeerLine]] {
@@ -59,17 +60,17 @@ struct PeerRun {
     for round in 0..<rounds {
       let isa = instructionSet.map { ["--isa", $0] } ?? []
       let ours = try Command.run([Self.executable, "run", "--json"] + arguments(cell) + isa)
-      guard ours.exitCode == 0 else { throw BenchError("our own run failed: \(ours.reason)") }
+      guard ours.exitCode == 0 else { throw BenchError("Pneumo's own run failed: \(ours.reason)") }
       lines["pneumo", default: []].append(try PeerLine(output: ours.output))
-      // Each round starts with another engine.
-      let turn = engines.isEmpty ? 0 : round % engines.count
-      for engine in engines[turn...] + engines[..<turn] {
-        let words = [
+      // Each round starts with a different engine.
+      let first = engines.isEmpty ? 0 : round % engines.count
+      for engine in engines[first...] + engines[..<first] {
+        let command = [
           environment.python, Checkout.path("Benchmarks/peers.py"), engine.name, "--logits",
           "--scratch", PythonEnvironment.scratch,
         ]
         let limit = instructionSet == "avx2" ? isa : []
-        let theirs = try Command.run(words + arguments(cell) + limit)
+        let theirs = try Command.run(command + arguments(cell) + limit)
         if theirs.exitCode == 0 {
           lines[engine.name, default: []].append(try PeerLine(output: theirs.output))
         } else {

@@ -1,14 +1,14 @@
 import Foundation
 import PneumoConsole
 
-/// A Python with other engines in it.
+/// A Python environment with the other engines.
 struct PythonEnvironment {
-  /// The interpreter.
+  /// The path of the interpreter.
   let python: String
   /// Whether packages may be installed into it.
   private let isOurs: Bool
 
-  /// A folder for models that engines are given.
+  /// A folder for the models that are generated for other engines.
   static var scratch: String { cache.appending(path: "models").path }
 
   private static var cache: URL {
@@ -19,12 +19,13 @@ struct PythonEnvironment {
     return base.appending(path: "pneumo-bench")
   }
 
-  /// The interpreter at `path`, into which nothing is installed; or else one in a folder of the
-  /// user's cache, made where it is missing.
+  /// Uses the interpreter at `path`, into which nothing is installed; if `path` is `nil`, uses an
+  /// environment in the user's cache folder, which is created if it does not exist.
   init(_ path: String?) throws {
     if let path {
       guard try Command.run([path, "-c", "import numpy"]).exitCode == 0 else {
-        throw BenchError("\(path): not a Python that has numpy; install it, or leave out --python")
+        throw BenchError(
+          "\(path): not a Python interpreter with numpy; install numpy, or leave out --python")
       }
       (python, isOurs) = (path, false)
       return
@@ -32,7 +33,7 @@ struct PythonEnvironment {
     let folder = Self.cache.appending(path: "python")
     (python, isOurs) = (folder.appending(path: "bin/python").path, true)
     if !FileManager.default.isExecutableFile(atPath: python) {
-      Self.tell("making a Python environment in \(folder.path)")
+      Self.log("creating a Python environment in \(folder.path)")
       let made = try Command.run(["python3", "-m", "venv", folder.path])
       guard made.exitCode == 0 else {
         throw BenchError(
@@ -45,7 +46,7 @@ struct PythonEnvironment {
     }
   }
 
-  /// Installs what `engine` needs and lacks; answers why that is not possible, or `nil`.
+  /// Installs the packages that `engine` needs. Returns the reason if that is not possible.
   func prepare(_ engine: Engine) throws -> String? {
     try install(modules: engine.modules, packages: engine.packages)
   }
@@ -53,14 +54,14 @@ struct PythonEnvironment {
   private func install(modules: [String], packages: [String]) throws -> String? {
     guard let missing = try firstMissing(modules) else { return nil }
     guard isOurs else { return "\(python) has no module \(missing)" }
-    Self.tell("pip install \(packages.joined(separator: " "))")
+    Self.log("pip install \(packages.joined(separator: " "))")
     let done = try Command.run(
       [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + packages)
     if done.exitCode != 0 { return done.reason }
-    return try firstMissing(modules).map { "there is no module \($0) after the installation" }
+    return try firstMissing(modules).map { "module \($0) is missing after installation" }
   }
 
-  /// Looks for modules without importing them, which takes seconds for some.
+  /// Finds missing modules without importing any, since importing some takes seconds.
   private func firstMissing(_ modules: [String]) throws -> String? {
     let find = """
       import importlib.util, sys
@@ -72,5 +73,5 @@ struct PythonEnvironment {
     return name.isEmpty ? nil : name
   }
 
-  private static func tell(_ text: String) { StandardStream.error.write("bench: \(text)\n") }
+  private static func log(_ text: String) { StandardStream.error.write("bench: \(text)\n") }
 }

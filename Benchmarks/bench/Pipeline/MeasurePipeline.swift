@@ -8,27 +8,28 @@ import PneumoPipeline
 import PneumoSupport
 import PneumoToolSupport
 
-/// Times the way from JPEG files to labels.
+/// Times whole pipelines, from JPEG files to labels.
 struct MeasurePipeline: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipeline",
-    abstract: "Times the way from JPEG files to labels, with --peers that of Python users too.",
+    abstract: "Times the pipeline from JPEG files to labels; with --peers, Python pipelines too.",
     discussion: """
-      Our time is that from opening the model to the last label, what pneumo-infer does but for \
-      printing; theirs begins when the model is ready. Files come from memory: all are read once \
-      before. Ways that decode to the pixels of training must give our answers.
+      Pneumo is timed from opening the model to the last label: everything pneumo-infer does \
+      except printing. Python pipelines are timed from when the model is ready. All files are read \
+      once beforehand, so that they come from the page cache. Pipelines that decode to the same \
+      pixels as in training must give the same outputs as Pneumo.
       """)
 
   @Argument(help: "A folder of JPEG files, searched recursively.")
   var folder: String
 
-  @Option(help: "The model, a .pnm file. (default: Models/study150.pnm of the checkout)")
+  @Option(help: "The model, a .pnm file. (default: Models/study150.pnm in the checkout)")
   var model: String?
 
-  @Option(help: "Threads that decode and compute.")
+  @Option(help: "Threads for decoding and inference.")
   var threads = 2
 
-  @Option(help: "How often each way is timed.")
+  @Option(help: "How many times each pipeline is timed.")
   var rounds = 5
 
   @Option(help: "Use this instruction set: baseline, avx2 or avx512. (default: the best)")
@@ -37,7 +38,8 @@ struct MeasurePipeline: ParsableCommand {
   @Flag(help: "Time Python pipelines too, in the same rounds.")
   var peers = false
 
-  @Option(help: "With --peers: a Python that has the packages; nothing is installed.")
+  @Option(
+    help: "With --peers: a Python interpreter that has the packages; nothing is installed.")
   var python: String?
 
   func validate() throws {
@@ -47,7 +49,7 @@ struct MeasurePipeline: ParsableCommand {
     guard (1...100).contains(rounds) else {
       throw ValidationError("--rounds is \(rounds), expected 1 to 100.")
     }
-    if !peers, python != nil { throw ValidationError("--python needs --peers.") }
+    if !peers, python != nil { throw ValidationError("--python requires --peers.") }
     try PneumoToolSupport.validate(instructionSet: isa)
   }
 
@@ -59,7 +61,7 @@ struct MeasurePipeline: ParsableCommand {
       model: path, folder: folder, threads: threads, instructionSet: kernels.name)
     let theirs =
       try peers ? PythonPipelines(model: path, folder: folder, threads: threads, python) : nil
-    let stages = try ours.stages()  // reads every file, too
+    let stages = try ours.stages()  // also brings every file into the page cache
     var runs: [PipelineRun] = []
     for _ in 0..<rounds {
       let run = try ours.run()
@@ -71,22 +73,22 @@ struct MeasurePipeline: ParsableCommand {
     }
     print(Report.header(instructionSet: kernels.name, threads: [threads]))
     print(stages.text)
-    print(try firstAnswer(path, kernels.name))
+    print(try timeToFirstPrediction(path, kernels.name))
     print(PipelineRun.table(runs).text)
   }
 
-  /// How long `pneumo-infer`, where it is built, takes from its start to its end for one file.
-  private func firstAnswer(_ model: String, _ instructionSet: String) throws -> String {
+  /// Times `pneumo-infer`, if it has been built, from start to exit with one file.
+  private func timeToFirstPrediction(_ model: String, _ instructionSet: String) throws -> String {
     let tool = URL(filePath: Bundle.main.executablePath ?? "").deletingLastPathComponent()
       .appending(path: "pneumo-infer").path
     guard FileManager.default.isExecutableFile(atPath: tool) else {
-      return "From start to first answer: not timed; build pneumo-infer: swift build -c release\n"
+      return "Start to first prediction: not timed; build pneumo-infer: swift build -c release\n"
     }
     var inputs = InputSource([folder])
     guard let file = inputs.next(1, unless: { false }).first?.path else { return "" }
-    let words = [tool, model, file, "--threads", "\(threads)", "--isa", instructionSet]
-    let timings = try StartCost.measure(words, runs: 4 * rounds)
-    return "From start to first answer, pneumo-infer with one file: "
+    let command = [tool, model, file, "--threads", "\(threads)", "--isa", instructionSet]
+    let timings = try StartCost.measure(command, runs: 4 * rounds)
+    return "Start to first prediction, pneumo-infer with one file: "
       + "\(Format.fixed(timings.median, 1)) ms "
       + "(p90 \(Format.fixed(timings.percentile(0.9), 1)))\n"
   }

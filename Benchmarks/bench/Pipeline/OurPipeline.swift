@@ -5,20 +5,20 @@ import PneumoImaging
 import PneumoPipeline
 import PneumoSupport
 
-/// The pipeline of `pneumo-infer` over a folder.
+/// The pipeline of `pneumo-infer`, run over a folder.
 struct OurPipeline {
-  /// A .pnm file.
+  /// The path of a .pnm file.
   let model: String
-  /// Files of JPEG images are in it.
+  /// A folder of JPEG files.
   let folder: String
-  /// Threads that decode and compute.
+  /// Threads for decoding and inference.
   let threads: Int
   /// `baseline`, `avx2` or `avx512`.
   let instructionSet: String
 
   /// Opens the model and classifies all files.
   func run() throws -> PipelineRun {
-    var answers: [Double] = []
+    var outputs: [Double] = []
     var images = 0
     var failure: String?
     let milliseconds = try Timings.time {
@@ -33,35 +33,35 @@ struct OurPipeline {
           switch outcome.result {
           case .success(let prediction):
             let probabilities = prediction.probabilities.map(Double.init)
-            answers += hasOneOutput ? [probabilities[1]] : probabilities
+            outputs += hasOneOutput ? [probabilities[1]] : probabilities
           case .failure(let reason): failure = failure ?? reason
           }
         }
         return failure == nil
       }
     }
-    if let failure { throw BenchError("\(failure); only folders without such files are timed") }
+    if let failure { throw BenchError("\(failure); remove such files from the folder to time it") }
     return PipelineRun(
-      pipeline: "Pneumo", images: images, seconds: milliseconds / 1000, exact: true, y: answers)
+      pipeline: "Pneumo", images: images, seconds: milliseconds / 1000, exact: true, y: outputs)
   }
 
-  /// What one thread takes for the parts of one image's way, medians over all files.
+  /// The time that each stage of the pipeline takes for one image on one thread.
   struct Stages {
-    /// How many files.
+    /// The number of files.
     let images: Int
-    /// Of all files together.
+    /// The total size of all files.
     let bytes: Int
-    /// Milliseconds to read, decode, resize and normalise.
+    /// Milliseconds to read, decode, resize and normalize.
     let load: Timings
-    /// Milliseconds to compute the answer.
+    /// Milliseconds to run the network.
     let infer: Timings
 
-    /// What is printed.
+    /// The stages as `bench` prints them.
     var text: String {
       let rows = [
-        ("read, decode, resize, normalise", load), ("infer", infer),
+        ("read, decode, resize, normalize", load), ("infer", infer),
       ]
-      return "\(images) files of \(Format.bytes(bytes / images)) on average; one on one thread:\n"
+      return "\(images) files, \(Format.bytes(bytes / images)) on average; one file, one thread:\n"
         + rows.map { name, timings in
           "  \(name): \(Format.fixed(timings.median, 2)) ms "
             + "(p90 \(Format.fixed(timings.percentile(0.9), 2)))\n"
@@ -69,7 +69,7 @@ struct OurPipeline {
     }
   }
 
-  /// Goes through all files one by one.
+  /// Times each stage for all files, one by one.
   func stages() throws -> Stages {
     let model = try Model(contentsOf: model)
     let session = try Session(model, threads: 1, instructionSet: instructionSet)

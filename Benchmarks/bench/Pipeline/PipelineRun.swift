@@ -4,27 +4,28 @@ import PneumoSupport
 
 /// One pass over a folder.
 struct PipelineRun: Decodable, Equatable {
-  /// Whose pass, and how.
+  /// The name of the pipeline.
   let pipeline: String
-  /// How many files.
+  /// The number of files.
   let images: Int
-  /// For all of them.
+  /// The duration of the pass.
   let seconds: Double
-  /// Whether the decoder gives the pixels of training.
+  /// Whether the decoder produces the same pixels as in training.
   let exact: Bool
-  /// All outputs, in the order of the files' names.
+  /// All outputs, in the order of the file names.
   let y: [Double]
 
-  /// Answers of the same pixels must be the same.
+  /// Throws unless the pass has as many outputs as ours and, if its pixels are the same, the same
+  /// outputs.
   func check(against ours: PipelineRun) throws {
     guard images == ours.images, y.count == ours.y.count else {
       throw BenchError(
-        "\(pipeline) answered \(images) files with \(y.count) numbers, Pneumo \(ours.images) with "
-          + "\(ours.y.count)")
+        "\(pipeline) gave \(y.count) outputs for \(images) files, Pneumo \(ours.y.count) for "
+          + "\(ours.images)")
     }
     guard exact else { return }
-    for (index, (answer, expected)) in zip(y, ours.y).enumerated() {
-      let difference = abs(answer - expected)
+    for (index, (output, expected)) in zip(y, ours.y).enumerated() {
+      let difference = abs(output - expected)
       guard difference <= Self.tolerance else {
         throw BenchError(
           "\(pipeline) and Pneumo differ by \(difference) in output \(index), more than "
@@ -33,14 +34,15 @@ struct PipelineRun: Decodable, Equatable {
     }
   }
 
-  /// The largest difference that passes: what 1e-4 in a logit makes of a probability at most.
+  /// The largest difference that passes: a logit difference of 1e-4 changes a probability by no
+  /// more than this, since the sigmoid's slope is at most 1/4.
   static let tolerance = Expectation.tolerance / 4
 
-  /// Medians of the runs of each way, ours first, with the ratio of ours to each.
+  /// The medians of each pipeline's runs, ours first, with our speedup over each.
   static func table(_ runs: [PipelineRun]) -> Table {
     var table = Table([
-      .init("way from JPEG to label"), .init("pixels"), .init("ms/image", .right),
-      .init("images/s", .right), .init("Pneumo is", .right),
+      .init("pipeline, JPEG to label"), .init("pixels"), .init("ms/image", .right),
+      .init("images/s", .right), .init("speedup of Pneumo", .right),
     ])
     var names: [String] = []
     for run in runs where !names.contains(run.pipeline) { names.append(run.pipeline) }
@@ -49,7 +51,7 @@ struct PipelineRun: Decodable, Equatable {
       let all = runs.filter { $0.pipeline == name }
       let perImage = median(all.map { $0.seconds / Double($0.images) })
       table.append([
-        name, all[0].exact ? "of training" : "others", Format.fixed(perImage * 1000, 2),
+        name, all[0].exact ? "as in training" : "different", Format.fixed(perImage * 1000, 2),
         Format.fixed(1 / perImage, 1), ours.map { "\(Format.fixed(perImage / $0, 2))×" } ?? "",
       ])
       ours = ours ?? perImage

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What `Benchmarks/pipelines.py` times.
+/// The Python pipelines that `Benchmarks/pipelines.py` times.
 struct PythonPipelines {
-  private let words: [String]
+  private let command: [String]
 
-  /// Prepares a Python for `model` and the files of `folder`.
+  /// Prepares a Python environment to classify the files of `folder` with `model`.
   init(model: String, folder: String, threads: Int, _ python: String?) throws {
     let environment = try PythonEnvironment(python)
     let needed = Engine(
@@ -14,15 +14,15 @@ struct PythonPipelines {
     if let reason = try environment.prepare(needed) {
       throw BenchError("Python pipelines cannot be timed: \(reason)")
     }
-    words = [
+    command = [
       environment.python, Checkout.path("Benchmarks/pipelines.py"), model, folder, "--threads",
       "\(threads)", "--scratch", PythonEnvironment.scratch,
     ]
   }
 
-  /// One pass of each way.
+  /// Runs each pipeline once.
   func run() throws -> [PipelineRun] {
-    let done = try Command.run(words)
+    let done = try Command.run(command)
     guard done.exitCode == 0 else { throw BenchError("Benchmarks/pipelines.py: \(done.reason)") }
     return try done.output.split(whereSeparator: \.isNewline).map {
       try JSONDecoder().decode(PipelineRun.self, from: Data($0.utf8))
