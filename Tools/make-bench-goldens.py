@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the logits that Keras computes for the benchmark's networks and inputs:
+"""Writes the logits that Keras computes for the benchmark's networks and inputs.
 
     python3 Tools/make-bench-goldens.py > Benchmarks/bench/goldens.json
 
-Made with Keras 3.15.1 and TensorFlow 2.21. Networks and inputs come from Benchmarks/peers.py; the
-half-precision weights of Models/study150.pnm are widened.
+The committed file was made with Keras 3.15.1 and TensorFlow 2.21. Networks and inputs come from
+Benchmarks/peers.py; the half-precision weights of Models/study150.pnm are converted to single
+precision.
 """
 import importlib.util
 import json
@@ -20,8 +21,8 @@ IMAGES = 16
 
 def logits(network):
     model = peers.keras_model(network.logits())
-    answers = model.predict(peers.inputs(network.shape, IMAGES), verbose=0)
-    return [float(number) for number in answers.reshape(-1)]
+    outputs = model.predict(peers.inputs(network.shape, IMAGES), verbose=0)
+    return [float(value) for value in outputs.reshape(-1)]
 
 
 print(json.dumps({

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Writes the numbers of NumPy's RandomState, and images augmented by both kinds of Keras:
+"""Writes random numbers from NumPy's RandomState, and images augmented by Keras 2 and Keras 3.
 
     python3 -m pip install --target FOLDER --no-deps keras_preprocessing==1.1.2
     PYTHONPATH=FOLDER python3 Tools/make-dataset-goldens.py Tests/PneumoDatasetTests/Fixtures
 
-Made with NumPy 2.4.6, SciPy 1.17.1, Keras 3.15.1 and keras_preprocessing 1.1.2, on a CPU with FMA
-(where NumPy's matrix product is fused).
+The committed files were made with NumPy 2.4.6, SciPy 1.17.1, Keras 3.15.1 and keras_preprocessing
+1.1.2, on a CPU with FMA (where NumPy's matrix product uses fused multiply-adds).
 
-random.txt: `words | call arguments | values`; the words are the seed, one for RandomState(n), more
-for RandomState([...]). Fractions are the bits of a double in hex.
+random.txt: `words | call arguments | values`. The words are the seed: one for RandomState(n),
+several for RandomState([...]). Floating-point values are given as the bits of a double, in hex.
 
-augmented.txt: `era height width channels rotation shift shear zoom flip seed | draws | CRC-32`: the
-image is `image(height, width, channels)` below, the draws are theta, tx, ty, shear, zx, zy and the
-flip that `get_random_transform` gives after `numpy.random.seed`, and the number that comes after
-them; the CRC-32 is that of the float32 tensor of `random_transform` and `standardize` with
+augmented.txt: `era height width channels rotation shift shear zoom flip seed | draws | CRC-32`. The
+image is `image(height, width, channels)` below. The draws are theta, tx, ty, shear, zx, zy and the
+flip that `get_random_transform` returns after `numpy.random.seed`, and the next random number. The
+CRC-32 is that of the float32 tensor after `random_transform` and `standardize` with
 `rescale=1/255`.
 """
 import os

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Writes small phantoms and the perceptual hashes that the package imagehash gives them:
+"""Writes small phantoms and their perceptual hashes as computed by the imagehash package.
 
     python3 -m pip install --target FOLDER imagehash==4.3.2
     pneumo-data phantom PHANTOMS --count 6 --seed 3
     PYTHONPATH=FOLDER python3 Tools/make-hash-goldens.py PHANTOMS \\
       Tests/PneumoInspectionTests/Fixtures
 
-Made with ImageHash 4.3.2, Pillow 13.0.0, NumPy 2.4.6 and SciPy 1.17.1.
+The committed files were made with ImageHash 4.3.2, Pillow 13.0.0, NumPy 2.4.6 and SciPy 1.17.1.
 
-phantom-*.jpeg: the phantoms with a longer side of 180 pixels. hashes.txt: `file | phash` of each,
-and `height width channels | phash` of `pattern(height, width, channels)` below.
+phantom-*.jpeg: the phantoms, reduced so that the longer side has 180 pixels. hashes.txt:
+`file | phash` for each of them, and `height width channels | phash` for
+`pattern(height, width, channels)` below.
 """
 import os
 import sys

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Writes what PyTorch's automatic differentiation makes of the shipped models, for PneumoHeatMapTests.
+"""Writes heat maps of the shipped models, computed with PyTorch's autograd, for PneumoHeatMapTests.
 
 Usage: Tools/make-heatmap-goldens.py Tests/PneumoHeatMapTests/Fixtures [PHANTOM.jpeg ...]
-  With phantoms (pneumo-data phantom) it first makes the pictures of the fixtures from them, 224 pixels
-  wide. Needs torch, numpy and Pillow (made with torch 2.15.0, numpy 2.4.6, Pillow 13.0.0).
+  Given phantoms (from pneumo-data phantom), it first makes the fixture images from them, 224 pixels
+  wide. Needs torch, numpy and Pillow (the committed files were made with torch 2.15.0, numpy 2.4.6
+  and Pillow 13.0.0).
 
-Grad-CAM as in Selvaraju et al. (2017), occlusion as in Zeiler & Fergus (2014), each written down once
-more here, over a forward pass of PyTorch's own functions.
+Grad-CAM follows Selvaraju et al. (2017) and occlusion Zeiler & Fergus (2014). Both are implemented
+here independently of Pneumo, on a forward pass made of PyTorch's own functions.
 """
 import glob
 import importlib.util
@@ -31,14 +32,15 @@ ACTIVATIONS = {None: lambda x: x, "relu": F.relu, "relu6": F.relu6, "sigmoid": t
 
 
 class Network:
-    """A model as a function of a batch of images (channels first), with the last logits."""
+    """A model as a function from a batch of images (NCHW) to logits and feature maps."""
 
     def __init__(self, path):
-        numbers = []
+        weights = []
         with open(path, "rb") as file:
-            self.model = read_pnm.model(file.read(), numbers)
-        self.numbers = [torch.tensor(n, dtype=torch.float64) for n in numbers]
-        # What the last convolution answers, after what follows it place by place.
+            self.model = read_pnm.model(file.read(), weights)
+        self.weights = [torch.tensor(values, dtype=torch.float64) for values in weights]
+        # The feature maps are the output of the last convolution, after the pointwise layers that
+        # follow it.
         layers = self.model["layers"]
         self.target = max(i for i, node in enumerate(layers) if node["operator"] == "convolution")
         while True:
@@ -49,8 +51,8 @@ class Network:
             self.target = readers[0]
 
     def __call__(self, images):
-        weights = iter(self.numbers)
-        values, seen = [images], None
+        weights = iter(self.weights)
+        values, features = [images], None
         layers = self.model["layers"]
         for number, node in enumerate(layers):
             x = [values[i] for i in node["inputs"]]
@@ -84,11 +86,11 @@ class Network:
             elif kind == "dropout":
                 y = x[0]
             else:
-                raise SystemExit(f"no {kind} here yet")
+                raise SystemExit(f"this script does not support {kind} layers yet")
             values.append(y)
             if number == self.target:
-                seen = y
-        return values[-1], seen
+                features = y
+        return values[-1], features
 
     @staticmethod
     def pad(x, window, stride, padding, dilation):
@@ -131,22 +133,22 @@ def occlusion(network, image, label, patch, step):
     sums, counts = torch.zeros(height, width), torch.zeros(height, width)
     mean = image.mean((2, 3), keepdim=True)
     with torch.no_grad():
-        whole = class_logit(network(image)[0], label)
+        unoccluded = class_logit(network(image)[0], label)
         for top in [*range(0, height - patch, step), height - patch]:
             for left in [*range(0, width - patch, step), width - patch]:
-                hidden = image.clone()
-                hidden[:, :, top:top + patch, left:left + patch] = mean
-                fall = (whole - class_logit(network(hidden)[0], label))[0]
-                sums[top:top + patch, left:left + patch] += fall
+                occluded = image.clone()
+                occluded[:, :, top:top + patch, left:left + patch] = mean
+                drop = (unoccluded - class_logit(network(occluded)[0], label))[0]
+                sums[top:top + patch, left:left + patch] += drop
                 counts[top:top + patch, left:left + patch] += 1
     return F.relu(sums / counts.clamp(min=1))
 
 
 folder = sys.argv[1]
 for number, path in enumerate(sys.argv[2:]):
-    picture = Image.open(path).convert("L")
-    picture = picture.resize((224, round(picture.height * 224 / picture.width)), Image.BOX)
-    picture.save(os.path.join(folder, f"phantom-{number}.jpeg"), quality=80)
+    image = Image.open(path).convert("L")
+    image = image.resize((224, round(image.height * 224 / image.width)), Image.BOX)
+    image.save(os.path.join(folder, f"phantom-{number}.jpeg"), quality=80)
 goldens = []
 for name in ("pneumo", "study150"):
     network = Network(os.path.join(here, "..", "Models", name + ".pnm"))
@@ -159,9 +161,10 @@ for name in ("pneumo", "study150"):
                 "logits": logits.tolist(), "cam": [[float(f"{v:.7g}") for v in row] for row in cam.tolist()]})
         print(name, os.path.basename(path), logits.tolist(), tuple(cam.shape), float(cam.max()))
     if name == "study150":
-        map = occlusion(network, image, 1, 21, 10)
-        goldens[-1]["occlusion"] = [[float(f"{v:.7g}") for v in row[::6]] for row in map[::6].tolist()]
-        print("occlusion", float(map.max()))
+        heat_map = occlusion(network, image, 1, 21, 10)
+        goldens[-1]["occlusion"] = [
+            [float(f"{v:.7g}") for v in row[::6]] for row in heat_map[::6].tolist()]
+        print("occlusion", float(heat_map.max()))
 with open(os.path.join(folder, "heatmaps.json"), "w") as file:
     json.dump(goldens, file)
     file.write("\n")

@@ -1,17 +1,19 @@
-"""Writes Tests/PneumoImagingTests/Fixtures: small drawings as JPEG files, and what Pillow and Keras
-make of them. Nothing of Pneumo runs here.
+"""Writes Tests/PneumoImagingTests/Fixtures: small synthetic images as JPEG files, and the results
+of decoding, resizing and preprocessing them with Pillow and Keras. No Pneumo code is involved.
 
 Run from the root of the checkout:
     python Tools/make-imaging-goldens.py
-Made with Pillow 13.0.0 (libjpeg-turbo 3.2.0), NumPy 2.4.6, Keras 3.15.1 on TensorFlow 2.21, and the TurboJPEG library of
-libjpeg-turbo 2.1.5, which writes the samplings and the YCCK that Pillow cannot.
+The committed files were made with Pillow 13.0.0 (libjpeg-turbo 3.2.0), NumPy 2.4.6, Keras 3.15.1 on
+TensorFlow 2.21, and the TurboJPEG library of libjpeg-turbo 2.1.5, which writes the chroma
+subsamplings and the YCCK files that Pillow cannot.
 
-Tables, one line a case, fields separated by spaces; checksums are CRC-32 of the bytes in memory:
-    decode.txt   file width height channels crc, then the same four after exif_transpose
+Each table has one line per case, with fields separated by spaces. Checksums are the CRC-32 of the
+bytes in memory.
+    decode.txt   file width height channels crc, then the last four again after exif_transpose
     resize.txt   file width height filter crc
-    tensor.txt   file colour-mode width height filter layout crc (float32, little endian)
-    nearest.txt  source target crc (int32, little endian: the source pixel of each target pixel)
-    tensorflow.txt  file colour-mode width height crc (float32: `tf.image.resize` of Pillow's pixels)
+    tensor.txt   file color-mode width height filter layout crc (float32, little-endian)
+    nearest.txt  source target crc (int32, little-endian: the source pixel of each target pixel)
+    tensorflow.txt  file color-mode width height crc (float32: `tf.image.resize` of Pillow's pixels)
 """
 
 import ctypes
@@ -39,7 +41,8 @@ def crc(array):
 
 
 def drawing(width, height, channels, seed):
-    """Gradients, an ellipse and a little noise: edges for the chroma, all levels for the table."""
+    """Gradients, an ellipse and a little noise: sharp edges test the chroma upsampling, and all
+    gray levels occur."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width] / max(width, height)
     planes = []
@@ -106,7 +109,7 @@ def make_images():
 
 
 def decoded(name):
-    """As decoded, except that CMYK becomes RGB."""
+    """The decoded image, with CMYK converted to RGB."""
     image = Image.open(path(name))
     image.load()
     return image if image.mode in ("L", "RGB") else image.convert("RGB")
@@ -136,7 +139,7 @@ def resize_lines():
 
 
 def tensor_lines():
-    """ImageNet's mean and deviation, except for the lines of `kerasStudy`, which Keras loads."""
+    """Normalized with ImageNet's mean and deviation, except for `kerasStudy`, which Keras loads."""
     from keras.utils import img_to_array, load_img
 
     mean = np.array([0.485, 0.456, 0.406], np.float32)
@@ -151,7 +154,7 @@ def tensor_lines():
                 for mode in ("gray", "rgb", "bgr"):
                     image = Image.open(path(name)).convert("RGB")
                     if mode == "gray":
-                        # From the file's own grey where it has it, as Keras' color_mode does.
+                        # Directly from a grayscale file, as Keras' color_mode does.
                         image = decoded(name).convert("L")
                     pixels = np.asarray(image.resize(size, number), np.float32)
                     pixels = pixels.reshape(size[1], size[0], -1)
@@ -182,7 +185,8 @@ def tensorflow_lines():
 
 
 def nearest_lines():
-    """Widths of radiographs; many of them show the sum that Pillow runs."""
+    """Widths of radiographs. For many of them the result depends on Pillow adding up steps rather
+    than multiplying."""
     for target in (28, 64, 150, 224, 299, 320):
         for source in [1, 2, 7, 127, 149, 151, *range(900, 2950, 41), 65500]:
             image = Image.fromarray(np.arange(source, dtype=np.int32)[None])
@@ -191,7 +195,7 @@ def nearest_lines():
 
 
 def check_truncation():
-    """The tests expect an error where the end marker is missing; so does Pillow."""
+    """Checks that Pillow, like our tests, treats a missing end marker as an error."""
     with open(path("grey-37x29.jpg"), "rb") as file:
         whole = file.read()
     try:
@@ -199,7 +203,7 @@ def check_truncation():
     except OSError as error:
         assert "truncated" in str(error)
     else:
-        raise AssertionError("Pillow decodes a JPEG without its end marker")
+        raise AssertionError("Pillow decodes a JPEG file that lacks its end marker")
     Image.open(io.BytesIO(whole + b"trailing bytes")).load()
 
 

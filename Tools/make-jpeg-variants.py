@@ -1,16 +1,18 @@
-"""Writes Tests/PneumoImagingTests/Fixtures/Variants: JPEG files of unusual form, and what Pillow
-makes of them. Nothing of Pneumo runs here.
+"""Writes Tests/PneumoImagingTests/Fixtures/Variants: unusual JPEG files, and the pixels that Pillow
+decodes from them. No Pneumo code is involved.
 
 Run from the root of the checkout:
     python Tools/make-jpeg-variants.py
-Made with Pillow 13.0.0 (libjpeg-turbo 3.2.0), TensorFlow 2.21.0 and NumPy 2.4.6.
+The committed files were made with Pillow 13.0.0 (libjpeg-turbo 3.2.0), TensorFlow 2.21.0 and NumPy
+2.4.6.
 
-`variants.txt` has one line a file:
-    file width height channels crc, then the same four after exif_transpose     Pillow's pixels
-    file damaged                                                                to be refused
-Checksums are CRC-32 of the bytes in memory. TensorFlow decodes the same pixels, except that it has
-its own rules for CMYK; three headers that Pillow's own parser refuses are TensorFlow's alone. A file is `damaged` where some of its
-pixels are not in the file: libjpeg makes them up.
+`variants.txt` has one line per file:
+    file width height channels crc, then the last four again after exif_transpose  Pillow's pixels
+    file damaged                                                                   to be rejected
+Checksums are the CRC-32 of the bytes in memory. TensorFlow decodes the same pixels, except for
+CMYK, which it treats differently. For three files, which Pillow's own header parser rejects, the
+pixels are TensorFlow's alone. A file is `damaged` if some of its pixels are missing, so that
+libjpeg makes them up.
 """
 
 import io
@@ -55,7 +57,7 @@ RESTARTS = jpeg(1, restart_marker_blocks=2)
 
 
 def segments(file):
-    """Pairs of a marker and all that follows up to the next one, coded data included."""
+    """Pairs of a marker and the bytes up to the next one, including entropy-coded data."""
     parts, offset = [(0xD8, b"")], 2
     while offset < len(file):
         assert file[offset] == 0xFF
@@ -75,7 +77,7 @@ def joined(parts):
 
 
 def replacing(file, marker, change, number=0):
-    """`file` with the content of its `number`th segment of this marker changed."""
+    """`file` with the contents of the `number`th segment that has this marker changed."""
     parts = segments(file)
     index = [i for i, part in enumerate(parts) if part[0] == marker][number]
     parts[index] = (marker, change(parts[index][1]))
@@ -88,7 +90,7 @@ def segment(marker, payload, length=None):
 
 
 def before(file, marker, extra, number=0):
-    """`file` with `extra` before its `number`th segment of this marker."""
+    """`file` with `extra` inserted before the `number`th segment that has this marker."""
     parts = segments(file)
     index = [i for i, part in enumerate(parts) if part[0] == marker][number]
     return joined(parts[:index]) + extra + joined(parts[index:])
@@ -173,7 +175,7 @@ def application_segments():
 
 
 def renamed(file, names, scan_names=None):
-    """With other identifiers of the components in the frame and in the only scan."""
+    """Changes the identifiers of the components in the frame and in the only scan."""
     def frame(content):
         for index, name in enumerate(names):
             content = patched(content, 8 + 3 * index, [name])
@@ -221,7 +223,7 @@ def tables():
 
 
 def scans(file):
-    """The header of a progressive file, then each scan with the tables before it."""
+    """The header of a progressive file, followed by each scan with the tables before it."""
     header, groups, pending = [], [], []
     for part in segments(file)[:-1]:
         pending.append(part)
@@ -243,7 +245,7 @@ def order_of_scans():
         VARIANTS[f"{name}-second-scan-twice"] = build(order[:2] + order[1:])
         VARIANTS[f"{name}-frequencies-first"] = build([1, 0] + order[2:])
         DAMAGED[f"{name}-last-scan-twice"] = build(order + order[-1:])
-        # To refine the mean of a block again changes nothing, to refine a frequency does.
+        # Repeating the refinement of a DC coefficient changes nothing; of AC coefficients, it does.
         header_of_scan = groups[-2][-1][1]
         refines_means = header_of_scan[3 + 2 * header_of_scan[2]] == 0
         (VARIANTS if refines_means else DAMAGED)[f"{name}-refinement-twice"] = build(
@@ -363,7 +365,7 @@ def fields(image):
     return f"{image.width} {image.height} {len(image.getbands())} {zlib.crc32(pixels.tobytes()):08x}"
 
 
-# libjpeg reads them; Pillow looks at their headers first and does not.
+# libjpeg reads these; Pillow's own header parser rejects them beforehand.
 NOT_FOR_PILLOW = {"color-temporary-marker", "color-jfif-name-only", 
                   "color-adobe-short"}
 

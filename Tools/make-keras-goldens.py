@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes Tests/PneumoImportTests/Fixtures: small models of random weights, what Keras answers to
-one input, and files that a reader must refuse.
+"""Writes Tests/PneumoImportTests/Fixtures: small models with random weights, Keras' output for one
+input of each, and files that a reader must reject.
 
     python3 Tools/make-keras-goldens.py
 
-with Python 3.11, keras 3.15.1, tf_keras 2.21.0, tensorflow-cpu 2.21.0, h5py 3.14.0, numpy 2.4.6.
+The committed files were made with Python 3.11, keras 3.15.1, tf_keras 2.21.0, tensorflow-cpu
+2.21.0, h5py 3.14.0 and numpy 2.4.6.
 """
 import json
 import os
@@ -23,7 +24,8 @@ RANDOM = np.random.default_rng(20261123)
 
 
 def randomize(model, deviation=0.3):
-    """Weights that are not Keras' zeros and ones, variances positive."""
+    """Replaces all weights, even those that Keras initializes to 0 or 1; variances stay positive.
+    """
     for layer in model.layers:
         if hasattr(layer, "layers"):
             randomize(layer, deviation)
@@ -35,7 +37,7 @@ def randomize(model, deviation=0.3):
             layer.set_weights([RANDOM.normal(0, deviation, w.shape) for w in layer.get_weights()])
 
 
-def save_answer(model, name, scale=1.0):
+def save_output(model, name, scale=1.0):
     pixels = (RANDOM.uniform(0, 1, (1, *model.input_shape[1:])) * scale).astype(np.float32)
     np.save(FIXTURES / f"{name}.input.npy", pixels[0])
     np.save(FIXTURES / f"{name}.output.npy", np.asarray(model(pixels, training=False))[0].astype(np.float32))
@@ -44,11 +46,11 @@ def save_answer(model, name, scale=1.0):
 def save(model, name, scale=1.0):
     randomize(model)
     model.save(FIXTURES / f"{name}.h5", include_optimizer=False)
-    save_answer(model, name, scale)
+    save_output(model, name, scale)
 
 
 def residual(k):
-    """Branches, batch normalisation, every kind of convolution; k is either Keras."""
+    """Branches, batch normalization, every kind of convolution. `k` is keras or tf_keras."""
     L = k.layers
     image = k.Input((12, 11, 3))
     stem = L.Conv2D(4, 3, padding="same", use_bias=False, name="stem")(image)
@@ -70,7 +72,7 @@ def residual(k):
 
 
 def chain(k):
-    """Strides, dilation, groups, odd pooling, a normalisation before a convolution."""
+    """Strides, dilation, asymmetric pooling, normalization before a convolution."""
     L = k.layers
     return k.Sequential([
         L.Conv2D(4, (3, 2), strides=(2, 1), padding="same", activation="tanh", name="first",
@@ -92,7 +94,7 @@ def chain(k):
 
 
 def nested(k):
-    """A model in a model in a model, and a rescaling of pixels."""
+    """A model within a model within a model, and a rescaling layer."""
     L = k.layers
     inner = k.Sequential([k.Input((4, 4, 2)), L.Conv2D(3, 3, name="head_conv"), L.Flatten()],
                          name="head")
@@ -105,7 +107,7 @@ def nested(k):
 
 
 def tiny(k):
-    """The network of the weights-only files; the tests build the same."""
+    """The network whose weights alone are saved; the tests build the same network."""
     L = k.layers
     layers = [
         L.Conv2D(2, 3, activation="relu"), L.MaxPooling2D(2), L.Dropout(0.5),
@@ -119,7 +121,7 @@ def tiny(k):
 
 def rewrite_weights(source, target, attribute=lambda names: names, dtype="<f4", split=False,
                     **options):
-    """Copies a Keras 2 weights file, changing how it stores names and numbers."""
+    """Copies a Keras 2 weights file, changing how it stores names and values."""
     with h5py.File(FIXTURES / source) as old, h5py.File(FIXTURES / target, "w", **options) as new:
         names = [str(n) for n in old.attrs["layer_names"]]
         if split:
@@ -140,8 +142,8 @@ def weights():
     model = tiny(keras)
     randomize(model, deviation=0.8)
     model.save_weights(FIXTURES / "tiny.weights.h5")
-    save_answer(model, "tiny")
-    # A layer built before: names begin at _1, as in a notebook whose cells ran twice.
+    save_output(model, "tiny")
+    # Build one layer beforehand, so that names start at _1, as in a notebook whose cells ran twice.
     tf_keras.layers.Conv2D(1, 1)
     old = tiny(tf_keras)
     old.set_weights(model.get_weights())
@@ -189,7 +191,7 @@ def hostile():
             file.attrs["model_config"] = text
 
     configured("hostile-json.h5", '{"class_name": "Sequential", "config": {')
-    # Attributes hold at most 64 KiB.
+    # An attribute holds at most 64 KiB.
     configured("hostile-deep-json.h5", "[" * 60000)
     with h5py.File(FIXTURES / "not-keras.h5", "w") as file:
         file.create_dataset("table", data=np.arange(3.0))
@@ -209,9 +211,9 @@ def hostile():
     ]).save(FIXTURES / "unsupported-layers.h5")
 
 
-# MARK: What Keras tells apart by order and identity
+# Models in which Keras distinguishes layers and weights by order or identity, not by name.
 
-# Factories of all layers that do nothing at inference.
+# All layers that do nothing at inference, with their arguments.
 AUGMENTATION = {
     "RandomBrightness": dict(factor=0.5), "RandomColorDegeneration": dict(factor=0.5),
     "RandomContrast": dict(factor=0.5), "RandomHue": dict(factor=0.5),
@@ -229,7 +231,7 @@ AUGMENTATION = {
 }
 
 
-# Keras 3.15 cannot save them to HDF5.
+# Keras 3.15 cannot save these layers to HDF5.
 NOT_SAVED = {"RandomBrightness", "RandomColorDegeneration", "RandomPosterization",
              "RandomSaturation", "RandomSharpness", "Solarization"}
 
@@ -259,7 +261,7 @@ def augmented(sequential):
 
 
 def frozen(k):
-    """A base of which some layers are frozen: their weights are saved behind the others'."""
+    """A base model with some layers frozen, whose weights are saved after those of the others."""
     L = k.layers
     base = k.Sequential([
         k.Input((9, 9, 3)), L.Conv2D(3, 3, padding="same"), L.BatchNormalization(),
@@ -272,7 +274,7 @@ def frozen(k):
 
 
 def renamed(k):
-    """Names of weights that do not say whose they are: those of the layers before a renaming."""
+    """Layers renamed after creation, so that the names of their weights are misleading."""
     L = k.layers
     base = k.Sequential([k.Input((6, 6, 2)), *[L.Conv2D(2, 3, padding="same") for _ in range(3)]],
                         name="base")
@@ -284,7 +286,8 @@ def renamed(k):
 
 
 def shared(k):
-    """A layer and a nested model that are called twice, and layers of one name in two models."""
+    """A layer and a nested model that are called twice, and two models with layers of the same
+    name."""
     L = k.layers
     image = k.Input((8, 8, 2))
     convolution = L.Conv2D(2, 3, padding="same", name="same")
@@ -330,7 +333,7 @@ def order_and_identity():
         save(renamed(k), f"{name}-renamed")
         save(shared(k), f"{name}-shared")
     customized()
-    # The layout of `.weights.h5` in Keras 2.13 and after.
+    # The layout of `.weights.h5` files since Keras 2.13.
     model = tiny(tf_keras)
     model.set_weights(saved_weights())
     model.save_weights(str(FIXTURES / "tiny-checkpoint.weights.h5"))

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes what scikit-learn and SciPy make of some predictions, for PneumoEvaluationTests.
+"""Writes metrics of example predictions, computed by scikit-learn and SciPy, for
+PneumoEvaluationTests.
 
 Usage: Tools/make-metrics-goldens.py Tests/PneumoEvaluationTests/Fixtures
-  Needs numpy, scipy, scikit-learn and MLstatkit (made with numpy 2.4.6, scipy 1.17.1, scikit-learn
-  1.9.1, MLstatkit 0.1.91).
+  Needs numpy, scipy, scikit-learn and MLstatkit (the committed files were made with numpy 2.4.6,
+  scipy 1.17.1, scikit-learn 1.9.1 and MLstatkit 0.1.91).
 """
 import json
 import os
@@ -19,13 +20,14 @@ from sklearn.linear_model import LogisticRegression
 
 
 def calibration(labels, logits):
-    """The least cross-entropy of logits * slope + bias, of rows of logits whose first bias is 0; each
-    class counts as one case more that is right, and one that is wrong (Platt 1999)."""
+    """Fits the slope and the biases that minimize the cross-entropy of logits * slope + bias, where
+    the first bias is 0. Targets are smoothed as if each class had one additional correct case and
+    one incorrect case (Platt 1999)."""
     classes = logits.shape[1]
-    right = (np.bincount(labels, minlength=classes) + 1) / (
+    smoothed = (np.bincount(labels, minlength=classes) + 1) / (
         np.bincount(labels, minlength=classes) + 2)
-    targets = np.repeat((1 - right[labels])[:, None] / (classes - 1), classes, axis=1)
-    targets[np.arange(len(labels)), labels] = right[labels]
+    targets = np.repeat((1 - smoothed[labels])[:, None] / (classes - 1), classes, axis=1)
+    targets[np.arange(len(labels)), labels] = smoothed[labels]
 
     def loss(weights):
         rows = logits * weights[0] + np.concatenate([[0], weights[1:]])
@@ -37,7 +39,7 @@ def calibration(labels, logits):
             loss, best, method="Nelder-Mead", bounds=[(1 / 20, 20)] + [(-50, 50)] * (classes - 1),
             options={"xatol": 1e-11, "fatol": 1e-16, "maxiter": 20000, "maxfev": 20000}).x
     if classes == 2 and 0.051 < best[0] < 19.9:
-        # The same with scikit-learn: every case stands on both sides, with its share.
+        # Cross-check with scikit-learn: each case occurs once per class, weighted by its target.
         rows = np.concatenate([logits, logits])
         model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(
             rows[:, 1:] - rows[:, :1], np.repeat([0, 1], len(labels)),
@@ -48,24 +50,24 @@ def calibration(labels, logits):
 
 
 def measured(labels, logits, threshold, prevalence):
-    """What scikit-learn makes of two-class predictions; None where it is undefined."""
+    """scikit-learn's metrics of two-class predictions; None where a metric is undefined."""
     p = 1 / (1 + np.exp(-logits))
-    answers = (p > threshold).astype(int)
+    predictions = (p > threshold).astype(int)
     bins = np.minimum((p * 15).astype(int), 14)
     ece = sum(abs(labels[bins == b].sum() - p[bins == b].sum()) for b in range(15)) / len(labels)
     both = len(set(labels)) == 2
     temperature, bias = calibration(labels, np.stack([0 * logits, logits], axis=1))
     wilson = scipy.stats.binomtest(int(labels.sum()), len(labels)).proportion_ci(method="wilson")
     recall, specificity = (
-        metrics.recall_score(labels, answers, pos_label=side) if side in labels else None
+        metrics.recall_score(labels, predictions, pos_label=side) if side in labels else None
         for side in (1, 0))
     ppv = npv = None
     if both:
-        found, spared = recall * prevalence, specificity * (1 - prevalence)
-        if found + (1 - prevalence) - spared > 0:
-            ppv = found / (found + (1 - prevalence) - spared)
-        if spared + prevalence - found > 0:
-            npv = spared / (spared + prevalence - found)
+        positives, negatives = recall * prevalence, specificity * (1 - prevalence)  # correct ones
+        if positives + (1 - prevalence) - negatives > 0:
+            ppv = positives / (positives + (1 - prevalence) - negatives)
+        if negatives + prevalence - positives > 0:
+            npv = negatives / (negatives + prevalence - positives)
     curve = precision = None
     if both:
         curve = [list(x) for x in metrics.roc_curve(labels, p, drop_intermediate=False)[:2]]
@@ -75,15 +77,18 @@ def measured(labels, logits, threshold, prevalence):
         "temperature": temperature, "bias": bias[1], "wilson": [wilson.low, wilson.high],
         "roc": curve, "precisions": precision,
         "metrics": {
-            "accuracy": metrics.accuracy_score(labels, answers),
-            "balanced_accuracy": metrics.balanced_accuracy_score(labels, answers) if both else None,
+            "accuracy": metrics.accuracy_score(labels, predictions),
+            "balanced_accuracy": metrics.balanced_accuracy_score(labels, predictions)
+            if both else None,
             "recall": recall, "specificity": specificity,
-            "precision": metrics.precision_score(labels, answers) if answers.any() else None,
-            "npv": metrics.precision_score(labels, answers, pos_label=0)
-            if not answers.all() else None,
-            "f1": metrics.f1_score(labels, answers) if answers.any() or labels.any() else None,
-            "mcc": metrics.matthews_corrcoef(labels, answers)
-            if both and 0 < answers.sum() < len(answers) else None,
+            "precision": metrics.precision_score(labels, predictions)
+            if predictions.any() else None,
+            "npv": metrics.precision_score(labels, predictions, pos_label=0)
+            if not predictions.all() else None,
+            "f1": metrics.f1_score(labels, predictions)
+            if predictions.any() or labels.any() else None,
+            "mcc": metrics.matthews_corrcoef(labels, predictions)
+            if both and 0 < predictions.sum() < len(predictions) else None,
             "auroc": metrics.roc_auc_score(labels, p) if both else None,
             "average_precision": metrics.average_precision_score(labels, p)
             if labels.any() else None,
@@ -105,7 +110,7 @@ for count, ties, shift in ((300, False, 1.5), (300, True, 0.5), (40, True, 6.0),
 for labels, logits in (
         ([1] * 9, np.linspace(-2, 3, 9)), ([0] * 9, np.linspace(-2, 3, 9)),  # one class absent
         ([0] * 5 + [1] * 6, [-3.0] * 5 + [3.0] * 6),  # perfect
-        ([0, 1, 1], [-4.0, -3.0, -5.0]), ([0, 1, 0], [4.0, 3.0, 5.0])):  # one answer for all
+        ([0, 1, 1], [-4.0, -3.0, -5.0]), ([0, 1, 0], [4.0, 3.0, 5.0])):  # one prediction for all
     cases.append(measured(np.array(labels), np.array(logits), 0.6, 0.1))
 with open(os.path.join(sys.argv[1], "metrics.json"), "w") as file:
     json.dump(cases, file)
@@ -142,29 +147,31 @@ with open(os.path.join(sys.argv[1], "calibration.json"), "w") as file:
     file.write("\n")
 
 
-def summed(labels, p, answers):
-    """What scikit-learn makes of three and more classes together."""
-    one = np.eye(p.shape[1])[labels]
-    told = np.eye(p.shape[1])[answers]
-    right = answers == labels
+def multiclass(labels, p, predictions):
+    """scikit-learn's metrics of three or more classes, averaged over the classes."""
+    labels_one_hot = np.eye(p.shape[1])[labels]
+    predictions_one_hot = np.eye(p.shape[1])[predictions]
+    correct = predictions == labels
     confidences = p.max(1)
     bins = np.minimum((confidences * 15).astype(int), 14)
     return {
-        "accuracy": metrics.accuracy_score(labels, answers),
-        "balanced_accuracy": metrics.balanced_accuracy_score(labels, answers),
-        "recall": metrics.recall_score(labels, answers, average="macro"),
-        "specificity": np.mean([metrics.recall_score(one[:, k], told[:, k], pos_label=0)
-                                for k in range(p.shape[1])]),
-        "precision": metrics.precision_score(labels, answers, average="macro"),
-        "npv": np.mean([metrics.precision_score(one[:, k], told[:, k], pos_label=0)
-                        for k in range(p.shape[1])]),
-        "f1": metrics.f1_score(labels, answers, average="macro"),
-        "mcc": metrics.matthews_corrcoef(labels, answers),
+        "accuracy": metrics.accuracy_score(labels, predictions),
+        "balanced_accuracy": metrics.balanced_accuracy_score(labels, predictions),
+        "recall": metrics.recall_score(labels, predictions, average="macro"),
+        "specificity": np.mean([
+            metrics.recall_score(labels_one_hot[:, k], predictions_one_hot[:, k], pos_label=0)
+            for k in range(p.shape[1])]),
+        "precision": metrics.precision_score(labels, predictions, average="macro"),
+        "npv": np.mean([
+            metrics.precision_score(labels_one_hot[:, k], predictions_one_hot[:, k], pos_label=0)
+            for k in range(p.shape[1])]),
+        "f1": metrics.f1_score(labels, predictions, average="macro"),
+        "mcc": metrics.matthews_corrcoef(labels, predictions),
         "auroc": metrics.roc_auc_score(labels, p, multi_class="ovr", average="macro"),
-        "average_precision": metrics.average_precision_score(one, p, average="macro"),
+        "average_precision": metrics.average_precision_score(labels_one_hot, p, average="macro"),
         "brier": metrics.brier_score_loss(labels, p, scale_by_half=False),
         "cross_entropy": metrics.log_loss(labels, p),
-        "ece": sum(abs(right[bins == b].sum() - confidences[bins == b].sum())
+        "ece": sum(abs(correct[bins == b].sum() - confidences[bins == b].sum())
                    for b in range(15)) / len(labels),
     }
 
@@ -172,16 +179,17 @@ def summed(labels, p, answers):
 labels = random.choice(4, 240, p=[.1, .4, .3, .2])
 logits = random.standard_normal((240, 4)) + 1.5 * np.eye(4)[labels]
 p = scipy.special.softmax(logits, axis=1)
-answers = p.argmax(1)
+predictions = p.argmax(1)
 with open(os.path.join(sys.argv[1], "multiclass.json"), "w") as file:
     json.dump({
-        "labels": labels.tolist(), "logits": logits.tolist(), "metrics": summed(labels, p, answers),
-        "confusion": metrics.confusion_matrix(labels, answers).tolist(),
+        "labels": labels.tolist(), "logits": logits.tolist(),
+        "metrics": multiclass(labels, p, predictions),
+        "confusion": metrics.confusion_matrix(labels, predictions).tolist(),
         "auroc_of_classes": [metrics.roc_auc_score(labels == k, p[:, k]) for k in range(4)],
     }, file)
     file.write("\n")
 
-# A hundred thousand cases by a rule that the test repeats.
+# A hundred thousand cases, generated by a rule that the test repeats.
 numbers = np.arange(100_000)
 labels = (numbers * 7919 % 10007 < 3000).astype(int)
 logits = (numbers * 104729 % 20011 - 10005 + 2501 * labels) / 2501.0

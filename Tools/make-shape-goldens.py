@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the output shapes that Keras computes for convolutions and poolings:
+"""Writes the output shapes that Keras computes for convolution and pooling layers.
 
     python3 Tools/make-shape-goldens.py > Tests/PneumoModelTests/Fixtures/shapes.csv
 
-Made with Keras 3.15.1 and TensorFlow 2.21. For convolutions, `first` and `last` are the top left
-and the bottom right output of a kernel of ones over an image of ones: how many taps lie inside the
-image there, which tells where `same` pads.
+The committed file was made with Keras 3.15.1 and TensorFlow 2.21. For convolutions, `first` and
+`last` are the top-left and bottom-right outputs of a kernel of ones over an image of ones. They
+count the kernel elements that lie inside the image there, which reveals where `same` pads.
 """
 import itertools
 import os
@@ -24,10 +24,10 @@ print("layer,height,width,window height,window width,stride height,stride width,
 for size, window, stride, dilation, padding in itertools.product(
         SIZES, WINDOWS, STRIDES, DILATIONS, ["valid", "same"]):
     if max(stride) > 1 and max(dilation) > 1:
-        continue  # Keras has no such layer
+        continue  # Keras does not support this combination
     reach = [(w - 1) * d + 1 for w, d in zip(window, dilation)]
     if padding == "valid" and (reach[0] > size[0] or reach[1] > size[1]):
-        continue  # does not fit
+        continue  # the window does not fit
     layers = {"convolution": keras.layers.Conv2D(
         1, window, stride, padding, dilation_rate=dilation, kernel_initializer="ones")}
     if max(dilation) == 1:

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes what 20 Adam steps of Keras do to the study's first and second network.
+"""Writes the results of 20 Adam steps in Keras on the study's first and second networks.
 
 Usage: Tools/make-training-goldens.py [--all FILE]
-  Needs numpy and tensorflow (made with tensorflow-cpu 2.21.0, keras 3.15.1, numpy 2.4.6). Writes
-  Tests/PneumoTrainingTests/Fixtures/study{1,2}.txt: the loss of each step, then for each weight its
-  name and every so many of its numbers after the last step. Weights, images and dropout masks are
-  SplitMix64's numbers, which the test makes itself. With --all the last weights go to FILE.npz.
+  Needs numpy and tensorflow (the committed files were made with tensorflow-cpu 2.21.0, keras 3.15.1
+  and numpy 2.4.6). Writes Tests/PneumoTrainingTests/Fixtures/study{1,2}.txt: the loss of each step,
+  then for each weight tensor its name, a stride, and every stride-th element after the last step.
+  Initial weights, images and dropout masks come from SplitMix64, which the test implements, too.
+  With --all the final weights are written to FILE.npz.
 """
 import os
 import sys
@@ -19,7 +20,7 @@ BATCH, STEPS, SIZE = 4, 20, 150
 
 
 def uniform(seed, count):
-    """SplitMix64's upper 24 bits as numbers of 0..<1, exact in float32."""
+    """The upper 24 bits of SplitMix64 as numbers in [0, 1), exact in float32."""
     with np.errstate(over="ignore"):
         z = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -28,18 +29,19 @@ def uniform(seed, count):
     return (z >> np.uint64(40)).astype(np.float32) / np.float32(1 << 24)
 
 
-def pictures(step, labels):
-    """Dim noise. Adam moves each weight by the sign of its gradient at first, so that a rounding
-    decides where a gradient nearly cancels: on bright pictures Keras with and without oneDNN
-    differs by 4e-4 in weights after 20 steps. Small gradients are damped by Adam's epsilon."""
+def noise_images(step, labels):
+    """Dim noise. In its first steps Adam moves each weight by the sign of its gradient, so where a
+    gradient nearly cancels, rounding decides: with bright images, weights from Keras with and
+    without oneDNN differ by 4e-4 after 20 steps. With dim ones the gradients are small enough for
+    Adam's epsilon to damp them."""
     noise = uniform(5000 + step, BATCH * SIZE * SIZE * 3).reshape(BATCH, SIZE, SIZE, 3)
     return noise * (np.float32(0.05) + np.float32(0.05) * labels[:, None, None, None])
 
 
 def network(which):
     layers, l2 = tf.keras.layers, tf.keras.regularizers.l2(0.01) if which == 2 else None
-    picture = tf.keras.Input((SIZE, SIZE, 3))
-    inputs, masks, x = [picture], [], picture
+    image = tf.keras.Input((SIZE, SIZE, 3))
+    inputs, x = [image], image
 
     def drop(x):
         if which == 1:
@@ -80,13 +82,13 @@ def main():
         lines = []
         for step in range(STEPS):
             labels = np.array([min((image + step) % 4, 1) for image in range(BATCH)], np.float32)
-            images = pictures(step, labels)
+            images = noise_images(step, labels)
             inputs = [images]
             for number, mask in enumerate(model.inputs[1:]):
                 count = BATCH * int(np.prod(mask.shape[1:]))
                 kept = uniform(9000 + 10 * step + number, count) >= 0.5
                 inputs.append((kept * np.float32(2)).reshape((BATCH,) + mask.shape[1:]))
-            model.reset_metrics()  # or the loss is a mean over all steps so far
+            model.reset_metrics()  # otherwise the loss is the mean over all steps so far
             loss = float(model.train_on_batch(inputs if which == 2 else images, labels[:, None]))
             lines.append(f"loss {loss:.9g}")
         for weight in model.weights:

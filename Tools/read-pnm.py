@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Prints .pnm models as JSON: python3 Tools/read-pnm.py model.pnm ...
 
-An independent reader, written from Models/FORMAT.md alone (Python >= 3.8, standard library only).
-Weights are printed as shape, type, CRC-32 of their bytes and sum. A file that the format rejects
-gets one line on stderr, and the exit code is 1.
+This is an independent reader, written from Models/FORMAT.md alone (Python >= 3.8, standard library
+only). Each weight tensor is printed as its shape, its type, the CRC-32 of its bytes and its sum.
+For a file that the format rejects, one line is printed on stderr, and the exit code is 1.
 """
 import json
 import math
@@ -38,7 +38,7 @@ class Reader:
 
     def take(self, format):
         size = struct.calcsize("<" + format)
-        need(self.offset + size <= len(self.data), "the section ends too early at", self.offset)
+        need(self.offset + size <= len(self.data), "the section is truncated at", self.offset)
         (value,) = struct.unpack_from("<" + format, self.data, self.offset)
         self.offset += size
         return value
@@ -48,12 +48,12 @@ class Reader:
 
     def u32(self, at_most=0xFFFFFFFF, at_least=0):
         value = self.take("I")
-        need(at_least <= value <= at_most, value, "is outside", at_least, "to", at_most)
+        need(at_least <= value <= at_most, value, "is not in the range", at_least, "to", at_most)
         return value
 
     def real(self, format="f"):
         value = self.take(format)
-        need(math.isfinite(value), "a number is", value)
+        need(math.isfinite(value), "a number is not finite:", value)
         return value
 
     def flag(self):
@@ -69,8 +69,8 @@ class Reader:
         try:
             text = self.take("%ds" % size).decode("utf-8")
         except UnicodeDecodeError:
-            raise Reject("a text is not UTF-8") from None
-        accepted = "" if limit == 1024 else "\t\n"  # names are one line
+            raise Reject("a string is not valid UTF-8") from None
+        accepted = "" if limit == 1024 else "\t\n"  # names are single lines
         need(not any(unicodedata.category(c) == "Cc" and c not in accepted for c in text),
              "a control character in", repr(text))
         return text
@@ -91,21 +91,21 @@ class Reader:
 
 def sections(data):
     need(data[:8] == MAGIC, "not a Pneumo model")
-    need(len(data) >= 64, "the header ends too early")
+    need(len(data) >= 64, "the header is truncated")
     version, count, size, checksum = struct.unpack_from("<IIQI", data, 8)
     need(version == 1, "version", version, "is not 1")
     need(count == 3, count, "sections, expected 3")
     end = 64 + 24 * count
-    need(len(data) == size and size >= end, "the size is", len(data), "not", size)
+    need(len(data) == size and size >= end, "the file size is", len(data), "not", size)
     need(zlib.crc32(data[:24] + bytes(4) + data[28:end]) == checksum, "the header is damaged")
-    need(not any(data[28:64]), "reserved bytes are not zero")
+    need(not any(data[28:64]), "reserved bytes are nonzero")
     found = []
     for index, expected in enumerate(SECTIONS):
         name, checksum, offset, length = struct.unpack_from("<4sIQQ", data, 64 + 24 * index)
-        need(name == expected, "section", name, "where", expected, "is expected")
+        need(name == expected, "section", name, "found where", expected, "is expected")
         need(offset == aligned(end), name, "is at", offset, "not", aligned(end))
-        need(offset + length <= size, name, "passes the end of the file")
-        need(not any(data[end:offset]), "padding is not zero before", name)
+        need(offset + length <= size, name, "extends past the end of the file")
+        need(not any(data[end:offset]), "nonzero padding before", name)
         section = data[offset:offset + length]
         need(zlib.crc32(section) == checksum, "section", name, "is damaged")
         found.append(section)
@@ -121,15 +121,15 @@ class Weights:
     def take(self, reader):
         kind = reader.code({0: "f32", 1: "f16"}, "scalar type")
         rank = reader.u8()
-        need(1 <= rank <= 4, "a weight of", rank, "axes")
+        need(1 <= rank <= 4, "a weight tensor with", rank, "axes")
         shape = [reader.u32(AXIS, 1) for _ in range(rank)]
         count = math.prod(shape)
-        need(count <= ELEMENTS, "a weight of shape", shape)
+        need(count <= ELEMENTS, "a weight tensor is too large:", shape)
         offset = reader.take("Q")
-        need(offset == aligned(self.end), "a weight at", offset, "not", aligned(self.end))
+        need(offset == aligned(self.end), "a weight tensor at", offset, "not", aligned(self.end))
         size = count * (4 if kind == "f32" else 2)
-        need(offset + size <= len(self.data), "a weight passes the end of its section")
-        need(not any(self.data[self.end:offset]), "padding between weights is not zero")
+        need(offset + size <= len(self.data), "a weight tensor extends past its section")
+        need(not any(self.data[self.end:offset]), "nonzero padding between weight tensors")
         raw = self.data[offset:offset + size]
         self.end = offset + size
         values = struct.unpack("<%d%s" % (count, "f" if kind == "f32" else "e"), raw)
@@ -150,8 +150,8 @@ def activation_or_none(reader):
 
 
 def windows(size, channels, window, stride, padding, dilation=(1, 1)):
-    """Rows and columns that a sliding window answers."""
-    answer, padded = [], []
+    """The height and width of a sliding window's output."""
+    output, padded = [], []
     for axis in range(2):
         reach = (window[axis] - 1) * dilation[axis] + 1
         if padding == "same":
@@ -161,18 +161,19 @@ def windows(size, channels, window, stride, padding, dilation=(1, 1)):
             inset = 0 if padding == "valid" else padding[2 * axis] + padding[2 * axis + 1]
         padded.append(size[axis] + inset)
         need(padded[axis] >= reach, "a window does not fit")
-        answer.append((padded[axis] - reach) // stride[axis] + 1)
-    need(max(padded) <= AXIS and math.prod(padded) * channels <= ELEMENTS, "padded", padded)
-    return answer
+        output.append((padded[axis] - reach) // stride[axis] + 1)
+    need(max(padded) <= AXIS and math.prod(padded) * channels <= ELEMENTS,
+         "the padded input is too large:", padded)
+    return output
 
 
 def image(shape):
-    need(len(shape) == 3, "an image is needed, found a vector")
+    need(len(shape) == 3, "expected an image, found a vector")
     return shape
 
 
 def layer(reader, weights, shapes):
-    """One layer as JSON; appends the shape of what it answers to `shapes`."""
+    """Reads one layer; appends its output shape to `shapes`."""
     node = {"name": reader.text()}
     node["inputs"] = [reader.u32(len(shapes) - 1) for _ in range(reader.u32(64))]
     operators = {1: convolution, 2: dense, 3: pooling, 4: global_pooling, 5: normalization,
@@ -181,9 +182,10 @@ def layer(reader, weights, shapes):
     node["operator"] = operator.__name__
     inputs = [shapes[i] for i in node["inputs"]]
     several = operator in (add, concatenate)
-    need(len(inputs) >= 2 if several else len(inputs) == 1, "wrong number of inputs")
+    need(len(inputs) >= 2 if several else len(inputs) == 1, "incorrect number of inputs")
     shape = operator(node, reader, weights, *([inputs] if several else inputs))
-    need(all(1 <= n <= AXIS for n in shape) and math.prod(shape) <= ELEMENTS, "shape", shape)
+    need(all(1 <= n <= AXIS for n in shape) and math.prod(shape) <= ELEMENTS,
+         "the output shape is out of range:", shape)
     shapes.append(shape)
     return node
 
@@ -194,11 +196,12 @@ def convolution(node, reader, weights, shape):
                 groups=reader.u32(), activation=activation_or_none(reader),
                 **weights.kernel_and_bias(reader))
     kernel, bias, groups = node["kernel"]["shape"], node["bias"], node["groups"]
-    need(len(kernel) == 4, "a kernel of shape", kernel)
-    need(max(kernel[:2]) <= WINDOW, "a window of", kernel)
-    need(groups >= 1 and channels % groups == 0 and kernel[3] % groups == 0, "groups", groups)
+    need(len(kernel) == 4, "a convolution kernel has the shape", kernel)
+    need(max(kernel[:2]) <= WINDOW, "a convolution kernel is too large:", kernel)
+    need(groups >= 1 and channels % groups == 0 and kernel[3] % groups == 0,
+         "channels are not divisible into groups:", groups)
     need(kernel[2] == channels // groups, "kernel", kernel, "for", channels, "channels")
-    need(bias is None or bias["shape"] == kernel[3:], "the bias does not fit")
+    need(bias is None or bias["shape"] == kernel[3:], "the bias does not match the kernel")
     size = windows((height, width), channels, kernel, node["stride"], node["padding"], node["dilation"])
     return size + [kernel[3]]
 
@@ -206,8 +209,9 @@ def convolution(node, reader, weights, shape):
 def dense(node, reader, weights, shape):
     node.update(activation=activation_or_none(reader), **weights.kernel_and_bias(reader))
     kernel, bias = node["kernel"]["shape"], node["bias"]
-    need(len(shape) == 1 and len(kernel) == 2 and kernel[0] == shape[0], "kernel", kernel)
-    need(bias is None or bias["shape"] == kernel[1:], "the bias does not fit")
+    need(len(shape) == 1 and len(kernel) == 2 and kernel[0] == shape[0],
+         "kernel", kernel, "for the input", shape)
+    need(bias is None or bias["shape"] == kernel[1:], "the bias does not match the kernel")
     return kernel[1:]
 
 
@@ -217,7 +221,8 @@ def pooling(node, reader, weights, shape):
                 stride=reader.extent(), padding=reader.padding(), counts_padding=reader.flag())
     padding, window = node["padding"], node["window"]
     if not isinstance(padding, str):
-        need(max(padding[:2]) < window[0] and max(padding[2:]) < window[1], "insets", padding)
+        need(max(padding[:2]) < window[0] and max(padding[2:]) < window[1],
+             "padding", padding, "is as large as the window")
     return windows((height, width), channels, window, node["stride"], padding) + [channels]
 
 
@@ -231,7 +236,7 @@ def normalization(node, reader, weights, shape):
     need(node["epsilon"] >= 0, "epsilon is", node["epsilon"])
     for name in ("gamma", "beta", "mean", "variance"):
         node[name], values = weights.take(reader)
-        need(node[name]["shape"] == shape[-1:], "statistics do not fit")
+        need(node[name]["shape"] == shape[-1:], "statistics do not match the channels")
     need(min(values) + node["epsilon"] > 0, "a variance plus epsilon is not positive")
     return shape
 
@@ -264,21 +269,21 @@ def zero_padding(node, reader, weights, shape):
 
 def dropout(node, reader, weights, shape):
     node["rate"] = reader.real()
-    need(0 <= node["rate"] < 1, "a rate of", node["rate"])
+    need(0 <= node["rate"] < 1, "a dropout rate of", node["rate"])
     return shape
 
 
-def different(texts):
+def distinct(texts):
     return len({unicodedata.normalize("NFC", text) for text in texts}) == len(texts)
 
 
 def graph(reader, weights):
     shapes = [[reader.u32(AXIS, 1) for _ in range(3)]]
-    need(math.prod(shapes[0]) <= ELEMENTS, "the input has the shape", shapes[0])
+    need(math.prod(shapes[0]) <= ELEMENTS, "the input is too large:", shapes[0])
     layers = [layer(reader, weights, shapes) for _ in range(reader.u32(4096, 1))]
-    need(different([node["name"] for node in layers]), "two layers of one name")
+    need(distinct([node["name"] for node in layers]), "two layers have the same name")
     used = {value for node in layers for value in node["inputs"]}
-    need(used.issuperset(range(1, len(layers))), "a layer that no layer reads")
+    need(used.issuperset(range(1, len(layers))), "the output of a layer is not used")
     last = layers[-1].get("activation")
     need(len(shapes[-1]) == 1 and last == ("sigmoid" if shapes[-1] == [1] else "softmax"),
          "not a classifier's output")
@@ -286,7 +291,7 @@ def graph(reader, weights):
 
 
 def preprocessing(reader):
-    colors = reader.code({0: "gray", 1: "rgb", 2: "bgr"}, "colours")
+    colors = reader.code({0: "gray", 1: "rgb", 2: "bgr"}, "color mode")
     filters = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos",
                "tensorflow-bilinear"]
     record = {
@@ -304,7 +309,7 @@ def metadata(reader):
     record = {"preprocessing": preprocessing(reader)}
     record["labels"] = [reader.text() for _ in range(reader.u32(65536))]
     need("" not in record["labels"], "an empty label")
-    need(different(record["labels"]), "labels repeat")
+    need(distinct(record["labels"]), "labels are not distinct")
     record["threshold"] = reader.real()
     need(0 <= record["threshold"] <= 1, "a threshold of", record["threshold"])
     names = "name description source data licence creator date limitations".split()
@@ -315,7 +320,8 @@ def metadata(reader):
 
 
 def model(data, taken=None):
-    """What a file says. Where `taken` is a list, the numbers of each weight are appended to it."""
+    """The contents of a file. If `taken` is a list, the values of each weight tensor are appended
+    to it."""
     need(len(data) <= 1 << 31, "the file is too large")
     graph_data, metadata_data, weight_data = sections(data)
     need(len(weight_data) <= 1 << 30, "too many weights")
@@ -329,24 +335,24 @@ def model(data, taken=None):
     reader.finish()
     record, shapes = result["preprocessing"], result["shapes"]
     channels = 1 if record["colors"] == "gray" else 3
-    need(shapes[0] == record["size"] + [channels], "preprocessing makes another shape")
+    need(shapes[0] == record["size"] + [channels], "preprocessing does not give the input shape")
     outputs = shapes[-1][0]
-    need(len(result["labels"]) == max(outputs, 2), "labels are not as many as outputs")
+    need(len(result["labels"]) == max(outputs, 2), "the labels do not match the outputs")
     return result
 
 
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    refused = 0
+    status = 0
     for path in sys.argv[1:]:
         try:
             with open(path, "rb") as file:
                 print(json.dumps(model(file.read()), indent=1, sort_keys=True))
         except (Reject, OSError) as error:
             print("%s: %s" % (path, error), file=sys.stderr)
-            refused = 1
-    sys.exit(refused)
+            status = 1
+    sys.exit(status)
 
 
 if __name__ == "__main__":
