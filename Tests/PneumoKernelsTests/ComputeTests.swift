@@ -11,7 +11,7 @@ import Testing
     #expect(InstructionSet.available.first?.name == "baseline")
   }
 
-  /// The chosen one is what `PNEUMO_ISA` names, or the best.
+  /// The table named by `PNEUMO_ISA` is selected; if it is not set, the best one.
   @Test func environmentForcesATable() throws {
     let wanted = ProcessInfo.processInfo.environment["PNEUMO_ISA"]
     let chosen = try InstructionSet.select().name
@@ -24,7 +24,7 @@ import Testing
     #expect(error?.description.contains("baseline") == true)
   }
 
-  /// What the operating system says of the same CPU agrees, where nothing emulates another.
+  /// The operating system reports the same features, unless another CPU is emulated.
   @Test(.enabled(if: FileManager.default.isReadableFile(atPath: "/proc/cpuinfo")))
   func agreesWithTheOperatingSystem() throws {
     let text = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
@@ -64,7 +64,7 @@ import Testing
     #expect(ThreadCount.quota(root: root.path, process: "/dev/null") == nil)
   }
 
-  /// The least quota of the group of the process and those above it.
+  /// The smallest quota of the process's group and its ancestors applies.
   @Test func readsTheQuotaOfNestedGroups() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     let inner = root.appending(path: "slice/unit")
@@ -92,7 +92,7 @@ import Testing
 @Suite struct ParallelTests {
   @Test(arguments: [0, 1, 2, 7, 100], [1, 2, 4, 200])
   func runsEachIndexOnce(count: Int, threads: Int) {
-    // Numbers that each thread writes for itself: the thread sanitizer does not know Swift's locks.
+    // Each index writes a separate element: ThreadSanitizer does not know Swift's locks.
     let done = UnsafeMutablePointer<Int>.allocate(capacity: max(count, 1))
     done.initialize(repeating: 0, count: max(count, 1))
     defer { done.deallocate() }
@@ -101,8 +101,8 @@ import Testing
     #expect((0..<count).allSatisfy { done[$0] == 1 })
   }
 
-  /// More threads than are ever started, and more than libdispatch has for all serial queues of a
-  /// process: both stay as they were.
+  /// Asks for more threads than are ever started, and more than libdispatch has for all serial
+  /// queues of a process. The parallel loop must finish, and other queues must still run.
   @Test func takesNoThreadsFromOthers() async {
     await #expect(processExitsWith: .success) {
       let count = 2 * ThreadCount.maximum

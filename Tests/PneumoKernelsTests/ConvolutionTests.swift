@@ -3,7 +3,7 @@ import PneumoKernelABI
 import PneumoTestSupport
 import Testing
 
-/// One shape to convolve, with what surrounds the data in memory.
+/// The shape of a convolution and its layout in memory.
 struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   var height = 5
   var width = 7
@@ -12,13 +12,13 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   var kernel = (height: 3, width: 3)
   var stride = (height: 1, width: 1)
   var dilation = (height: 1, width: 1)
-  /// Channels of a pixel in memory, of which the convolution sees some.
+  /// The distance between pixels in memory, if larger than the number of channels.
   var inputPixelStride: Int?
   var outputPixelStride: Int?
   var isPooled = false
   var limits = (low: -Float.infinity, high: Float.infinity)
 
-  /// Before pooling.
+  /// The output size before pooling.
   var sumHeight: Int { (height - (kernel.height - 1) * dilation.height - 1) / stride.height + 1 }
   var sumWidth: Int { (width - (kernel.width - 1) * dilation.width - 1) / stride.width + 1 }
   var outputHeight: Int { isPooled ? sumHeight / 2 : sumHeight }
@@ -30,7 +30,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       + (isPooled ? ", pooled" : "")
   }
 
-  /// What a convolution without limits answers, pooled where that is asked for.
+  /// The expected output without clamping, pooled if `isPooled`.
   func sums(_ input: [Float], _ weights: [Float], _ bias: [Float]) -> [Double] {
     let pixelStride = inputPixelStride ?? inputs
     func sum(_ y: Int, _ x: Int, _ o: Int) -> Double {
@@ -69,17 +69,17 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     sums.map { min(max($0, Double(limits.low)), Double(limits.high)) }
   }
 
-  /// The channels that a convolution was to write; no others may have been written.
+  /// The channels that the convolution should have written; checks that it has written no others.
   func found(_ output: GuardedBuffer) -> [Float] {
     let pixelStride = outputPixelStride ?? outputs
     let values = output.values
     for index in values.indices where index % pixelStride >= outputs {
-      #expect(values[index].isNaN, "element \(index) is not this convolution's to write")
+      #expect(values[index].isNaN, "element \(index) must not be written")
     }
     return values.indices.filter { $0 % pixelStride < outputs }.map { values[$0] }
   }
 
-  /// Around the tile and the block of every instruction set: one less, equal, one more.
+  /// Sizes around the tile and block sizes of every instruction set: one less, equal, one more.
   static let all: [ConvolutionCase] = {
     var cases: [ConvolutionCase] = []
     for width in [1, 2, 5, 6, 7, 11, 12, 13, 23, 24, 25, 40] {
@@ -149,14 +149,14 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     (arguments.dilationHeight, arguments.dilationWidth) = c.dilation
     (arguments.low, arguments.high) = c.limits
     arguments.isPooled = c.isPooled
-    // In two pieces, as threads do it.
+    // In two parts, as if split between threads.
     let middle = c.outputHeight / 2
     kernels.convolveDirect(&arguments, middle, c.outputHeight)
     kernels.convolveDirect(&arguments, 0, middle)
 
     #expect(output.isIntact && scratch.isIntact)
-    // A sequential Float sum of n products of numbers below 1 is off by at most n² · 2^-24;
-    // the errors of random signs stay far below.
+    // The error of a sequential Float sum of n products of numbers below 1 is at most n² · 2^-24;
+    // since errors have random signs, it is far smaller in practice.
     let expected = c.expected(c.sums(input.values, weights, bias))
     #expect(largestError(c.found(output), expected) <= 1e-6 * Double(rows).squareRoot() + 1e-6)
   }

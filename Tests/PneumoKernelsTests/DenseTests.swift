@@ -4,7 +4,7 @@ import PneumoTestSupport
 import Testing
 
 @Suite struct DenseTests {
-  /// Around a block and four of them, and around a tile of images.
+  /// Sizes around one block, around four blocks, and around a tile of images.
   @Test(
     arguments: InstructionSet.available.indices,
     [1, 7, 16, 17, 33, 63, 64, 65, 129])
@@ -35,7 +35,7 @@ import Testing
           outputs: outputs)
         arguments.low = -1
         arguments.high = 1.5
-        // In two pieces, as threads do it.
+        // In two parts, as if split between threads.
         let blocks = padded / block
         kernels.multiplyDense(&arguments, blocks / 2, blocks)
         kernels.multiplyDense(&arguments, 0, blocks / 2)

@@ -56,7 +56,7 @@ import Testing
   @Test(arguments: InstructionSet.available.indices)
   func transcendentalsMatchDouble(table: Int) {
     let kernels = InstructionSet.available[table]
-    // Denser near zero, out to where everything saturates.
+    // Dense near zero, and extending to where all functions saturate.
     let xs =
       (-4000...4000).map { Float(pow(Double($0) / 4000, 3) * 100) } + [.infinity, -.infinity]
     let input = GuardedBuffer(xs)
@@ -69,12 +69,12 @@ import Testing
     #expect(output.isIntact)
     for (x, y) in zip(xs, output.values) where x.isFinite {
       let expected = Double(x) / (1 + exp(-Double(x)))
-      // Beyond -87 the exponential saturates: off by 100 · e^-87 at most.
+      // Below -87 the exponential saturates, with an error of at most 100 · e^-87.
       #expect(abs(Double(y) - expected) <= (x < -87 ? 2e-36 : 5e-7 * abs(expected)))
     }
   }
 
-  /// Relative error; numbers below 1e-30 count as if they were that large.
+  /// The largest relative error, where values below 1e-30 count as 1e-30.
   private func relativeError(_ a: [Float], _ b: [Double]) -> Double {
     let errors = zip(a, b).map { abs(Double($0) - $1) / max(abs($1), 1e-30) }
     return errors.allSatisfy(\.isFinite) ? errors.max() ?? 0 : .infinity
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test(arguments: InstructionSet.available.indices, 2...4)
-  func grayIsFoundOut(table: Int, channels: Int) {
+  func grayImagesAreDetected(table: Int, channels: Int) {
     let kernels = InstructionSet.available[table]
     var random = SeededGenerator(seed: 9)
     for pixels in [1, 2, 15, 16, 63, 64, 65, 130] {

@@ -7,7 +7,7 @@ import Testing
   struct Case: Sendable {
     var window: (height: Int, width: Int)
     var stride: (height: Int, width: Int)
-    /// Rows and columns that hang over each border.
+    /// Rows and columns by which windows extend past each border.
     var overhang = 0
     var divisor = 0
   }

@@ -3,9 +3,9 @@ import PneumoKernelABI
 import PneumoTestSupport
 import Testing
 
-/// A 3×3 convolution of few channels by F(1×4, 3×3).
+/// Tests of the 3×3 convolution of inputs with few channels by F(1×4, 3×3).
 @Suite struct WinogradRowsTests {
-  /// Around the tile of four pixels, the strip, and the block of every instruction set.
+  /// Sizes around the tile of four pixels, the strip, and the block of every instruction set.
   static let cases: [ConvolutionCase] = {
     var cases: [ConvolutionCase] = []
     for size in 1...40 {
@@ -37,11 +37,12 @@ import Testing
     return cases
   }()
 
-  /// The greatest error against Double, relative to the largest output or 1. Measured over all cases
-  /// and instruction sets: 6.0e-7.
+  /// The largest permitted error against Double, relative to the largest output or 1. The largest
+  /// measured over all cases and instruction sets is 6.0e-7.
   static let tolerance = 1.2e-6
 
-  /// Every instruction set, in runs of rows of several lengths, which must not change a bit.
+  /// Compares every instruction set with the definition. Splitting the rows into runs of different
+  /// lengths must give the same bits.
   @Test(arguments: cases)
   func matchesDefinition(c: ConvolutionCase) {
     var random = SeededGenerator(seed: 6)
@@ -62,8 +63,8 @@ import Testing
     }
   }
 
-  /// Transformed inputs and kernels against the matrices. Rows of the two are scaled by inverse
-  /// factors, so they are compared in the product of both.
+  /// Compares transformed inputs and kernels with the matrices. The rows of the two are scaled by
+  /// inverse factors, so their products are compared.
   @Test(arguments: InstructionSet.available.indices)
   func transformsMatchTheirMatrices(table: Int) {
     let kernels = InstructionSet.available[table]
@@ -98,7 +99,7 @@ import Testing
     }
   }
 
-  /// Calls the kernel for some rows at a time, from the last to the first.
+  /// Calls the kernel for `rows` rows at a time, from the last to the first.
   private func convolve(
     _ c: ConvolutionCase, _ input: GuardedBuffer, _ weights: [Float], _ bias: [Float], rows: Int,
     _ kernels: KernelTable

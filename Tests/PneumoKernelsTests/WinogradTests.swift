@@ -4,18 +4,18 @@ import PneumoModel
 import PneumoTestSupport
 import Testing
 
-/// The defining matrices of F(m×m, 3×3).
+/// The matrices that define F(m×m, 3×3).
 struct WinogradMatrices {
   let tileSize: Int
   let inputTransposed: [[Double]]
   let kernel: [[Double]]
   let outputTransposed: [[Double]]
 
-  /// By the general construction from points (Toom 1963, Cook 1966): nothing here is copied from the
-  /// kernels.
+  /// Derives the matrices by the general construction from points (Toom 1963, Cook 1966),
+  /// independently of the kernels.
   ///
-  /// A product of polynomials of degrees m - 1 and 2 is known by its values at m + 1 points and its
-  /// leading coefficient. The transposed algorithm is a convolution of m outputs.
+  /// A product of polynomials of degrees m - 1 and 2 is determined by its values at m + 1 points
+  /// and its leading coefficient. The transposed algorithm is a convolution with m outputs.
   init(tileSize: Int) {
     self.tileSize = tileSize
     let points =
@@ -24,7 +24,7 @@ struct WinogradMatrices {
       : Array([0, 1, -1, 2, -2, 0.5, -0.5].prefix(tileSize + 1))
     let size = tileSize + 2
 
-    /// Coefficients of the product of (x - point) for all points but those at `skipped`.
+    /// The coefficients of the product of (x - point) over all points except the one at `skipped`.
     func product(skipping skipped: Int?) -> [Double] {
       var coefficients = [1.0]
       for (index, point) in points.enumerated() where index != skipped {
@@ -117,8 +117,9 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
 @Suite struct WinogradTests {
   static let tileSizes = [2, 4, 6]
 
-  /// The greatest error against Double, relative to the largest output. Measured over all cases and
-  /// instruction sets: 4.9e-7 for F(2×2), 1.9e-6 for F(4×4), 1.1e-5 for F(6×6).
+  /// The largest permitted error against Double, relative to the largest output. The largest
+  /// measured over all cases and instruction sets is 4.9e-7 for F(2×2), 1.9e-6 for F(4×4), 1.1e-5
+  /// for F(6×6).
   static func tolerance(_ tileSize: Int) -> Double {
     switch tileSize {
     case 2: 1e-6
@@ -127,7 +128,7 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// The construction is right: its matrices give convolutions.
+  /// Checks the construction itself: its matrices must give convolutions.
   @Test func constructionGivesConvolutions() {
     for tileSize in Self.tileSizes {
       let matrices = WinogradMatrices(tileSize: tileSize)
@@ -145,8 +146,8 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Each transform against its matrix. The kernels scale rows of the input's and the kernel's matrix
-  /// by inverse factors, so those two are compared in the product of both.
+  /// Compares each transform with its matrix. The kernels scale the rows of the input and kernel
+  /// matrices by inverse factors, so the products of these two are compared.
   @Test(arguments: InstructionSet.available.indices, tileSizes)
   func transformsMatchTheirMatrices(table: Int, tileSize: Int) {
     let kernels = InstructionSet.available[table]
@@ -193,7 +194,7 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
     }
     #expect(largest > 0.1)
 
-    // The output's transform, of products that stand in the scratch memory.
+    // The output transform, applied to products in the scratch memory.
     let products = random.floats(size * size)
     for (place, value) in products.enumerated() {
       scratch.pointer[arguments.inputCount + place * kernels.blockChannels] = value
@@ -209,7 +210,8 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
     stride(from: 0, to: values.count, by: size).map { Array(values[$0..<$0 + size]) }
   }
 
-  /// Every instruction set and tile, in runs of several lengths, which must not change a bit.
+  /// Compares every instruction set and tile size with the definition. Splitting the tiles into
+  /// runs of different lengths must give the same bits.
   @Test(arguments: WinogradCase.all)
   func matchesDefinition(c: WinogradCase) throws {
     var random = SeededGenerator(seed: 5)
@@ -233,7 +235,7 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// What the kernels are to answer, but for clamping.
+  /// The expected output of the kernels before clamping.
   private func sums(
     _ c: WinogradCase, _ input: [Float], _ weights: [Float], _ bias: [Float]
   ) throws -> [Double] {

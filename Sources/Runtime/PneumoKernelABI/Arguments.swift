@@ -1,61 +1,63 @@
-/// One image's convolution. All strides count elements; the input is already padded.
+/// The arguments of one image's convolution. All strides are in elements; the input is already
+/// padded.
 package struct ConvolutionArguments {
   /// The first element.
   package var input: UnsafePointer<Float>
-  /// Numbers of type `Float`: for `convolveDirect` packed blocks of rows (kernel row, kernel column,
-  /// input channel); for `convolveWinogradRows` what `packWinogradRows` makes; for
-  /// `convolveDepthwise` (kernel row, kernel column, channel).
+  /// Weights of type `Float`: for `convolveDirect`, packed blocks with rows in the order (kernel
+  /// row, kernel column, input channel); for `convolveWinogradRows`, the output of
+  /// `packWinogradRows`; for `convolveDepthwise`, an array of shape (kernel row, kernel column,
+  /// channel).
   package var kernel: UnsafeRawPointer
-  /// Padded with zeros like the packed kernel.
+  /// The bias, padded with zeros like the packed kernel.
   package var bias: UnsafePointer<Float>
   /// The first element.
   package var output: UnsafeMutablePointer<Float>
-  /// Room for ``KernelTable/tileCount`` elements, for `convolveWinogradRows`
-  /// ``KernelTable/rowStripCount``, which no other thread works in. Not for `convolveDepthwise`.
+  /// Room for ``KernelTable/tileCount`` elements or, for `convolveWinogradRows`,
+  /// ``KernelTable/rowStripCount``, used by one thread only. Not used by `convolveDepthwise`.
   package var scratch: UnsafeMutablePointer<Float>
 
-  /// From a row of the input to the next.
+  /// The distance between input rows.
   package var inputRowStride: Int
-  /// From a pixel of the input to the next.
+  /// The distance between input pixels.
   package var inputPixelStride: Int
-  /// From a row of the output to the next.
+  /// The distance between output rows.
   package var outputRowStride: Int
-  /// From a pixel of the output to the next.
+  /// The distance between output pixels.
   package var outputPixelStride: Int
-  /// Pixels of an output row.
+  /// Pixels in an output row.
   package var outputWidth: Int
-  /// Whether an output is the largest of 2×2 sums. Rows and pixels of the output are then counted
-  /// after pooling. Not for `convolveDepthwise`.
+  /// Whether an output is the maximum of 2×2 sums. If so, output rows and pixels are counted after
+  /// pooling. Not supported by `convolveDepthwise`.
   package var isPooled = false
 
-  /// Where training wants to know, with pooling, laid out like the output, which of 2×2 sums is the
-  /// largest: 0 to 3 in the order of rows, and -1 where the result is clamped, so that it has
-  /// no gradient. Only `convolveDirect` writes them.
+  /// For training with pooling, the index of the largest of each 2×2 sums: 0 to 3 in row-major
+  /// order, or -1 if the result is clamped and so has no gradient. Laid out like the output. Only
+  /// `convolveDirect` writes it.
   package var choices: UnsafeMutablePointer<Float>? = nil
 
-  /// Rows of the kernel.
+  /// Rows in the kernel.
   package var kernelHeight: Int
-  /// Columns of the kernel.
+  /// Columns in the kernel.
   package var kernelWidth: Int
   /// Channels that each output sums over.
   package var inputChannels: Int
   /// Channels that are written.
   package var outputChannels: Int
-  /// Input rows from an output row to the next.
+  /// Input rows per output row.
   package var strideHeight = 1
-  /// Input pixels from an output pixel to the next.
+  /// Input pixels per output pixel.
   package var strideWidth = 1
-  /// Input rows from a kernel row to the next.
+  /// Input rows per kernel row.
   package var dilationHeight = 1
-  /// Input pixels from a kernel column to the next.
+  /// Input pixels per kernel column.
   package var dilationWidth = 1
 
-  /// Results are clamped to `low...high`: 0 and infinity are ReLU.
+  /// Results are clamped to `low...high`; 0 and infinity give ReLU.
   package var low = -Float.infinity
-  /// The greatest result.
+  /// The upper limit of results.
   package var high = Float.infinity
 
-  /// All that has no usual value.
+  /// Sets all fields that have no default.
   package init(
     input: UnsafePointer<Float>, kernel: UnsafeRawPointer, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
@@ -79,32 +81,32 @@ package struct ConvolutionArguments {
   }
 }
 
-/// A dense layer of one or more images.
+/// The arguments of a dense layer over one or more images.
 package struct DenseArguments {
   /// The first image.
   package var input: UnsafePointer<Float>
   /// The kernel, packed in blocks: see ``PackingArguments``.
   package var kernel: UnsafeRawPointer
-  /// Whether the kernel is of half precision.
+  /// Whether the kernel is in half precision.
   package var isKernelHalf: Bool
-  /// Padded with zeros like the packed kernel.
+  /// The bias, padded with zeros like the packed kernel.
   package var bias: UnsafePointer<Float>
   /// The first image.
   package var output: UnsafeMutablePointer<Float>
-  /// Room for ``KernelTable/tileCount`` elements, which no other thread works in.
+  /// Room for ``KernelTable/tileCount`` elements, used by one thread only.
   package var scratch: UnsafeMutablePointer<Float>
-  /// How many images there are, one after the other.
+  /// The number of images, which follow each other in memory.
   package var images: Int
-  /// Elements of an image's input.
+  /// Elements in the input of an image.
   package var inputs: Int
-  /// Elements of an image's output.
+  /// Elements in the output of an image.
   package var outputs: Int
-  /// Results are clamped to `low...high`: 0 and infinity are ReLU.
+  /// Results are clamped to `low...high`; 0 and infinity give ReLU.
   package var low = -Float.infinity
-  /// The greatest result.
+  /// The upper limit of results.
   package var high = Float.infinity
 
-  /// All that has no usual value.
+  /// Sets all fields that have no default.
   package init(
     input: UnsafePointer<Float>, kernel: UnsafeRawPointer, isKernelHalf: Bool,
     bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
@@ -122,36 +124,37 @@ package struct DenseArguments {
   }
 }
 
-/// One image's pooling. Windows may hang over the border by less than their size.
+/// The arguments of one image's pooling. Windows may extend past the border by less than their
+/// size.
 package struct PoolingArguments {
   /// The first element.
   package var input: UnsafePointer<Float>
   /// The first element.
   package var output: UnsafeMutablePointer<Float>
-  /// Rows of the input.
+  /// Rows in the input.
   package var inputHeight: Int
-  /// Pixels of an input row.
+  /// Pixels in an input row.
   package var inputWidth: Int
-  /// Pixels of an output row.
+  /// Pixels in an output row.
   package var outputWidth: Int
-  /// Channels of a pixel.
+  /// Channels in a pixel.
   package var channels: Int
-  /// Rows of a window.
+  /// Rows in a window.
   package var windowHeight: Int
-  /// Columns of a window.
+  /// Columns in a window.
   package var windowWidth: Int
-  /// Input rows from an output row to the next.
+  /// Input rows per output row.
   package var strideHeight: Int
-  /// Input pixels from an output pixel to the next.
+  /// Input pixels per output pixel.
   package var strideWidth: Int
-  /// Rows and columns by which the first window hangs over the border.
+  /// Rows by which the first window extends past the top border.
   package var top: Int
-  /// Columns by which the first window hangs over the border.
+  /// Columns by which the first window extends past the left border.
   package var left: Int
-  /// A mean divides by this; 0: by as many elements as the window has inside the image.
+  /// The divisor of a mean; if 0, the number of the window's elements inside the image.
   package var divisor: Int
 
-  /// All that has no usual value.
+  /// Sets all fields.
   package init(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, inputHeight: Int,
     inputWidth: Int, outputWidth: Int, channels: Int, windowHeight: Int, windowWidth: Int,
@@ -173,20 +176,20 @@ package struct PoolingArguments {
   }
 }
 
-/// A scale and a shift per channel.
+/// The arguments for scaling and shifting each channel.
 package struct ScaleArguments {
   /// The first element.
   package var input: UnsafePointer<Float>
-  /// One number a channel.
+  /// One scale per channel.
   package var scale: UnsafePointer<Float>
-  /// One number a channel.
+  /// One shift per channel.
   package var shift: UnsafePointer<Float>
   /// The first element.
   package var output: UnsafeMutablePointer<Float>
-  /// Channels of a pixel.
+  /// Channels in a pixel.
   package var channels: Int
 
-  /// All that has no usual value.
+  /// Sets all fields.
   package init(
     input: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, channels: Int
@@ -199,23 +202,24 @@ package struct ScaleArguments {
   }
 }
 
-/// A matrix to be packed: blocks of ``KernelTable/blockChannels`` columns, each row by row. Columns
-/// that the last block lacks are zeros.
+/// The arguments for packing a matrix into blocks of ``KernelTable/blockChannels`` columns, each in
+/// row-major order. The last block is filled up with columns of zeros.
 package struct PackingArguments {
-  /// The first element, of type `Float`, or of half precision.
+  /// The first element, in single or half precision.
   package var input: UnsafeRawPointer
-  /// Room for `rows` × `columns`, the latter rounded up to whole blocks, of the same type.
+  /// Room for `rows` × `columns` elements of the same type, with `columns` rounded up to whole
+  /// blocks.
   package var output: UnsafeMutableRawPointer
-  /// Rows of the matrix.
+  /// Rows in the matrix.
   package var rows: Int
-  /// Columns of the matrix.
+  /// Columns in the matrix.
   package var columns: Int
-  /// Elements from a row of the matrix to the next.
+  /// The distance between rows of the matrix in elements.
   package var rowStride: Int
-  /// Whether the elements are of half precision.
+  /// Whether the elements are in half precision.
   package var isHalf = false
 
-  /// A matrix, and where it goes.
+  /// Sets all fields that have no default.
   package init(
     input: UnsafeRawPointer, output: UnsafeMutableRawPointer, rows: Int, columns: Int,
     rowStride: Int

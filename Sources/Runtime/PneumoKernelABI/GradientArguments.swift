@@ -1,27 +1,28 @@
-/// A sum of outer products: `sums[r][o] += Σ_n a[n][r] · b[n][o]`.
+/// The arguments of a sum of outer products, `sums[r][o] += Σ_n a[n][r] · b[n][o]`.
 ///
-/// The gradient of a kernel is one: `a` is what the layer read, `b` the gradient of what it wrote.
+/// The gradient of a kernel has this form: `a` is the layer's input, `b` the gradient of its
+/// output.
 package struct OuterProductArguments {
   /// The first of `count` rows of `rows` elements.
   package var a: UnsafePointer<Float>
   /// The first of `count` rows of `columns` elements.
   package var b: UnsafePointer<Float>
-  /// `rows` × `columns` elements, which are added to.
+  /// The `rows` × `columns` elements that the sums are added to.
   package var sums: UnsafeMutablePointer<Float>
-  /// Elements from a row of `a` to the next.
+  /// The distance between rows of `a` in elements.
   package var aStride: Int
-  /// Elements from a row of `b` to the next.
+  /// The distance between rows of `b` in elements.
   package var bStride: Int
-  /// Elements from a row of `sums` to the next.
+  /// The distance between rows of `sums` in elements.
   package var sumStride: Int
-  /// How many products are summed.
+  /// The number of products to sum.
   package var count: Int
-  /// Rows of `sums`.
+  /// Rows in `sums`.
   package var rows: Int
-  /// Columns of `sums`: whole blocks.
+  /// Columns in `sums`, a multiple of the block size.
   package var columns: Int
 
-  /// All there is to know.
+  /// Sets all fields.
   package init(
     a: UnsafePointer<Float>, b: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>,
     aStride: Int, bStride: Int, sumStride: Int, count: Int, rows: Int, columns: Int
@@ -38,24 +39,24 @@ package struct OuterProductArguments {
   }
 }
 
-/// The gradients of a convolution by Winograd's F(4×4, 3×3): the transposes of all steps that
-/// ``WinogradArguments`` describes, in opposite order.
+/// The arguments for the gradients of a convolution by Winograd's F(4×4, 3×3): the transposes of
+/// all steps that ``WinogradArguments`` describes, in reverse order.
 package struct WinogradGradientArguments {
-  /// Sizes, input, and transformed kernels with input and output channels exchanged; `tileSize` is 4,
-  /// `bias` and `output` are not used, and `scratch` has room for
-  /// ``scratchCount(blockChannels:)``.
+  /// The sizes, the input, and the transformed kernels with input and output channels exchanged.
+  /// `tileSize` is 4, `bias` and `output` are not used, and `scratch` has room for
+  /// ``scratchCount(blockChannels:)`` elements.
   package var forward: WinogradArguments
   /// The gradient of the output, after pooling.
   package var outputGradient: UnsafePointer<Float>
-  /// With pooling, ``WinogradArguments/choices`` of the forward pass.
+  /// With pooling, ``WinogradArguments/choices`` from the forward pass.
   package var choices: UnsafePointer<Float>?
-  /// The gradient of the input, which is added to; `nil` where nobody wants it.
+  /// The gradient of the input, to be added to; `nil` if it is not needed.
   package var inputGradient: UnsafeMutablePointer<Float>?
-  /// The gradient of the transformed kernel, which is added to: 36 matrices of input channels ×
+  /// The gradient of the transformed kernel, to be added to: 36 matrices of input channels ×
   /// ``outputStride(blockChannels:)``.
   package var kernelGradient: UnsafeMutablePointer<Float>
 
-  /// All there is to know.
+  /// Sets all fields.
   package init(
     forward: WinogradArguments, outputGradient: UnsafePointer<Float>,
     choices: UnsafePointer<Float>?, inputGradient: UnsafeMutablePointer<Float>?,
@@ -68,56 +69,57 @@ package struct WinogradGradientArguments {
     self.kernelGradient = kernelGradient
   }
 
-  /// Output channels in whole blocks.
+  /// The number of output channels, rounded up to whole blocks.
   @inlinable package func outputStride(blockChannels: Int) -> Int {
     (forward.outputChannels + blockChannels - 1) / blockChannels * blockChannels
   }
-  /// Elements from a tile of transformed gradients to the next.
+  /// The distance between tiles of transformed gradients in elements.
   @inlinable package func gradientTileStride(blockChannels: Int) -> Int {
     36 * outputStride(blockChannels: blockChannels) + 16
   }
-  /// Elements of the scratch memory: transformed inputs, transformed gradients, products of one block
-  /// of input channels, and two stages of one tile of a vector.
+  /// The number of elements of the scratch memory: transformed inputs, transformed gradients,
+  /// products for one block of input channels, and two transform stages of a tile of one vector.
   @inlinable package func scratchCount(blockChannels: Int) -> Int {
     forward.inputCount + forward.tiles * gradientTileStride(blockChannels: blockChannels)
       + forward.productCount(blockChannels: blockChannels) + 36 * blockChannels
   }
 }
 
-/// The gradient of a depthwise convolution for one image. All strides count elements.
+/// The arguments for the gradients of one image's depthwise convolution. All strides are in
+/// elements.
 package struct DepthwiseGradientArguments {
-  /// What the forward pass read, padded.
+  /// The padded input of the forward pass.
   package var input: UnsafePointer<Float>
-  /// Numbers (kernel row, kernel column, channel).
+  /// Weights of shape (kernel row, kernel column, channel).
   package var kernel: UnsafePointer<Float>
   /// The gradient of the output.
   package var outputGradient: UnsafePointer<Float>
-  /// The gradient of the padded input, which is added to; `nil` where nobody wants it.
+  /// The gradient of the padded input, to be added to; `nil` if it is not needed.
   package var inputGradient: UnsafeMutablePointer<Float>?
-  /// The gradient of the kernel, which is added to.
+  /// The gradient of the kernel, to be added to.
   package var kernelGradient: UnsafeMutablePointer<Float>
-  /// From a row of the padded input to the next.
+  /// The distance between rows of the padded input.
   package var inputRowStride: Int
-  /// Rows of the output.
+  /// Rows in the output.
   package var outputHeight: Int
-  /// Pixels of an output row.
+  /// Pixels in an output row.
   package var outputWidth: Int
-  /// Rows of the kernel.
+  /// Rows in the kernel.
   package var kernelHeight: Int
-  /// Columns of the kernel.
+  /// Columns in the kernel.
   package var kernelWidth: Int
-  /// Channels of a pixel, of input and output.
+  /// Channels in a pixel of both input and output.
   package var channels: Int
-  /// Input rows from an output row to the next.
+  /// Input rows per output row.
   package var strideHeight: Int
-  /// Input pixels from an output pixel to the next.
+  /// Input pixels per output pixel.
   package var strideWidth: Int
-  /// Input rows from a kernel row to the next.
+  /// Input rows per kernel row.
   package var dilationHeight: Int
-  /// Input pixels from a kernel column to the next.
+  /// Input pixels per kernel column.
   package var dilationWidth: Int
 
-  /// All there is to know.
+  /// Sets all fields.
   package init(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
@@ -143,34 +145,34 @@ package struct DepthwiseGradientArguments {
   }
 }
 
-/// A step of an optimiser on some elements of a parameter.
+/// The arguments of an optimizer step on some elements of a parameter.
 package struct UpdateArguments {
   /// The parameter.
   package var values: UnsafeMutablePointer<Float>
-  /// The gradient of the loss without penalty.
+  /// The gradient of the loss, excluding the penalty.
   package var gradient: UnsafePointer<Float>
-  /// The first moment, or momentum.
+  /// The first moment, or the velocity of SGD.
   package var first: UnsafeMutablePointer<Float>
-  /// The second moment; not for SGD.
+  /// The second moment; not used by SGD.
   package var second: UnsafeMutablePointer<Float>
-  /// How many elements there are.
+  /// The number of elements.
   package var count: Int
-  /// What the gradient is multiplied by first: clipping.
+  /// A factor applied to the gradient first, for gradient clipping.
   package var gradientScale: Float
-  /// What of the parameter is added to the gradient: twice the factor of an L2 penalty.
+  /// The multiple of the parameter added to the gradient: twice the L2 penalty factor.
   package var penalty: Float
-  /// The factor by which the parameter is multiplied, one minus rate times decay: AdamW.
+  /// The factor applied to the parameter: 1 - rate · decay for AdamW, otherwise 1.
   package var retention: Float
-  /// The step size, bias correction included.
+  /// The step size, including bias correction.
   package var rate: Float
-  /// How much of a new gradient goes into the first moment, 1 - β₁; for SGD the momentum.
+  /// The weight of a new gradient in the first moment, 1 - β₁; for SGD, the momentum.
   package var share1: Float
-  /// How much of a new square goes into the second moment, 1 - β₂.
+  /// The weight of a new squared gradient in the second moment, 1 - β₂.
   package var share2: Float
-  /// What keeps the root away from zero.
+  /// A small constant that keeps the denominator away from zero.
   package var epsilon: Float
 
-  /// All there is to know.
+  /// Sets all fields.
   package init(
     values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int,

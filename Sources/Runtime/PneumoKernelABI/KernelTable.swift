@@ -1,17 +1,17 @@
 /// The kernels of one instruction set.
 ///
-/// Every type that crosses from a kernel target to the rest of the package is declared in this
-/// target, which is compiled for the baseline CPU. Kernels are called with pointers and numbers
-/// only, never with vectors: their registers differ between the targets.
+/// Every type shared between a kernel target and the rest of the package is declared in this
+/// target, which is compiled for the baseline CPU. Kernels take pointers and scalars only, never
+/// vectors, since vector registers differ between the targets.
 ///
-/// Activations are rows of pixels of channels (NHWC). Kernels check nothing: the caller
-/// guarantees that all they touch lies inside the buffers it passes.
+/// Activations are in NHWC order. Kernels check nothing: the caller guarantees that everything they
+/// access lies inside the buffers it passes.
 package struct KernelTable: Sendable {
   /// `baseline`, `avx2` or `avx512`.
   package let name: String
-  /// Output channels of one block of packed weights.
+  /// Output channels in one block of packed weights.
   package let blockChannels: Int
-  /// Elements of a vector.
+  /// Elements in a vector.
   package let vectorCount: Int
 
   /// `columns` rounded up to whole blocks.
@@ -19,50 +19,51 @@ package struct KernelTable: Sendable {
     (columns + blockChannels - 1) / blockChannels * blockChannels
   }
 
-  /// Pixels, tiles or images whose sums are computed together.
+  /// The largest number of pixels, tiles or images whose sums are computed together.
   package let tilePixels: Int
-  /// Elements of four tiles of sums, one for each pixel of a window of 2×2.
+  /// The number of elements in four tiles of sums, one for each pixel of a 2×2 window.
   package var tileCount: Int { 4 * tilePixels * blockChannels }
-  /// Elements of the scratch memory of `convolveWinogradRows`.
+  /// The number of elements of `convolveWinogradRows`' scratch memory.
   package var rowStripCount: Int {
     WinogradRowStrip.scratchCount(blockChannels: blockChannels, tilePixels: tilePixels)
   }
-  /// Whether `multiplyDense` should be given weights of half precision as they are.
+  /// Whether `multiplyDense` should be given half-precision weights without conversion.
   package let widensHalves: Bool
 
-  /// Convolution of output rows `firstRow..<endRow` of one image with packed weights; bias,
-  /// clamping and 2×2 pooling fused.
+  /// Computes output rows `firstRow..<endRow` of one image's convolution with packed weights, fused
+  /// with bias, clamping and 2×2 pooling.
   package let convolveDirect:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
-  /// Convolution of some tiles with transformed weights; bias, clamping and 2×2 pooling fused. It is
-  /// the three kernels that follow, for each block of output channels.
+  /// Computes several tiles of a convolution with transformed weights, fused with bias, clamping
+  /// and 2×2 pooling. It consists of the three kernels that follow, the last two for each block of
+  /// output channels.
   package let convolveWinograd:
     @Sendable (UnsafePointer<WinogradArguments>, _ firstTile: Int, _ count: Int) -> Void
-  /// Transforms the inputs of some tiles.
+  /// Transforms the inputs of several tiles.
   package let transformWinogradInput:
     @Sendable (UnsafePointer<WinogradArguments>, _ firstTile: Int, _ count: Int) -> Void
-  /// Multiplies transformed inputs with transformed weights.
+  /// Multiplies transformed inputs by transformed weights.
   package let multiplyWinograd:
     @Sendable (UnsafePointer<WinogradArguments>, _ block: Int, _ count: Int) -> Void
-  /// Transforms the products of some tiles to outputs.
+  /// Transforms the products of several tiles into outputs.
   package let transformWinogradOutput:
     @Sendable (UnsafePointer<WinogradArguments>, _ block: Int, _ firstTile: Int, _ count: Int) ->
       Void
-  /// A dense layer: blocks `firstBlock..<endBlock` of the outputs of all images.
+  /// Computes blocks `firstBlock..<endBlock` of a dense layer's outputs for all images.
   package let multiplyDense:
     @Sendable (UnsafePointer<DenseArguments>, _ firstBlock: Int, _ endBlock: Int) -> Void
-  /// Convolution of each channel with a filter of its own.
+  /// Computes output rows `firstRow..<endRow` of one image's depthwise convolution.
   package let convolveDepthwise:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
-  /// Largest element of each window, by channel.
+  /// Max pooling: the largest element of each window, per channel.
   package let poolMax:
     @Sendable (UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) -> Void
-  /// Mean of each window, by channel.
+  /// Average pooling: the mean of each window, per channel.
   package let poolAverage:
     @Sendable (UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) -> Void
 
-  /// Copies the first channel of each pixel; answers whether all channels of each have the same bits.
-  /// Where they have not, `output` is not complete.
+  /// Copies the first channel of each pixel. Returns whether all channels of every pixel have the
+  /// same bits; if not, `output` is incomplete.
   package let extractGray:
     @Sendable (_ input: In, _ channels: Int, _ output: Out, _ pixels: Int) -> Bool
 
@@ -75,7 +76,7 @@ package struct KernelTable: Sendable {
     @Sendable (_ input: In, _ low: Float, _ high: Float, _ output: Out, _ count: Int) -> Void
   /// `1 / (1 + exp(-x))`; `output` may be `input`.
   package let sigmoid: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
-  /// Hyperbolic tangent; `output` may be `input`.
+  /// The hyperbolic tangent; `output` may be `input`.
   package let tanh: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
   /// `x / (1 + exp(-x))`; `output` may be `input`.
   package let swish: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
@@ -87,31 +88,31 @@ package struct KernelTable: Sendable {
   package let packBlocks: @Sendable (UnsafePointer<PackingArguments>) -> Void
   /// Transforms the weights of a 3×3 convolution for `convolveWinograd`.
   package let packWinograd: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
-  /// Widens finite half-precision numbers.
+  /// Converts finite half-precision numbers to `Float`.
   package let widenHalf:
     @Sendable (_ input: UnsafePointer<UInt16>, _ output: Out, _ count: Int) -> Void
 
-  /// Convolution of output rows `firstRow..<endRow` of one image, 3×3 with stride 1 and at most four
-  /// input channels, with weights transformed along rows; bias, clamping and 2×2 pooling fused.
+  /// Computes output rows `firstRow..<endRow` of one image's 3×3 convolution with stride 1 and at
+  /// most four input channels, with weights transformed along rows, fused with bias, clamping and
+  /// 2×2 pooling.
   package let convolveWinogradRows:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
   /// Transforms the weights of a 3×3 convolution for `convolveWinogradRows`, with a tile size of 4.
   package let packWinogradRows: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
 
-  /// Multiplies and adds in registers alone, in `rounds` rounds: the fastest that a core can do.
-  /// Returns the number of multiplications with an addition. `output` is room for `blockChannels`
-  /// elements.
+  /// Performs `rounds` rounds of multiply-adds on registers, at the peak rate of a core. Returns
+  /// the number of multiply-adds. `output` has room for `blockChannels` elements.
   package let multiplyAddPeak: @Sendable (_ rounds: Int, _ output: Out) -> Int
 
-  /// What only training needs.
+  /// The kernels that only training needs.
   package let training: TrainingKernels
 
-  /// Numbers that a kernel reads.
+  /// An array that a kernel reads.
   package typealias In = UnsafePointer<Float>
-  /// Numbers that a kernel writes.
+  /// An array that a kernel writes.
   package typealias Out = UnsafeMutablePointer<Float>
 
-  /// A table of all kernels of one instruction set.
+  /// Makes the table of one instruction set's kernels.
   package init(
     name: String, blockChannels: Int, vectorCount: Int, tilePixels: Int, widensHalves: Bool,
     convolveDirect: @escaping @Sendable (UnsafePointer<ConvolutionArguments>, Int, Int) -> Void,

@@ -1,35 +1,36 @@
-/// The kernels that only training needs. Gradients of inputs and parameters are added to what is
-/// there, since several layers may read one value; those of activations are made in place.
+/// The kernels that only training needs. Gradients of inputs and parameters are accumulated, since
+/// several layers may read the same value; those of activations are computed in place.
 package struct TrainingKernels: Sendable {
   /// `sums += aᵀ · b`.
   package let addOuterProducts: @Sendable (UnsafePointer<OuterProductArguments>) -> Void
-  /// The gradients of some tiles of a convolution.
+  /// Adds the gradients of several tiles of a convolution.
   package let convolveWinogradGradient:
     @Sendable (UnsafePointer<WinogradGradientArguments>, _ firstTile: Int, _ count: Int) -> Void
-  /// From the gradient of a transformed kernel to that of the kernel.
+  /// Transforms the gradient of a transformed kernel back to that of the kernel.
   package let unpackWinogradGradient: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
-  /// Adds `count` elements of each of the rows of a matrix, `stride` apart, to an image, at `output`
-  /// and every `step`.
+  /// Adds the rows of a matrix to an image: `count` elements of row `p`, which starts at
+  /// `patches + p * stride`, are added at `output + p * step`.
   package let addPatches:
     @Sendable (
       _ patches: In, _ stride: Int, _ pixels: Int, _ count: Int, _ output: Out, _ step: Int
     ) -> Void
-  /// The gradients of a depthwise convolution of one image.
+  /// Adds the gradients of one image's depthwise convolution.
   package let convolveDepthwiseGradient:
     @Sendable (UnsafePointer<DepthwiseGradientArguments>) -> Void
 
-  /// Two rows of the gradient of sums, from a row of that of their 2×2 maxima and the choices.
+  /// Computes the gradient of two rows of sums from that of a row of their 2×2 maxima, using the
+  /// choices.
   package let spreadChosen:
     @Sendable (
       _ gradient: In, _ choices: In, _ rows: Out, _ rowStride: Int, _ width: Int, _ channels: Int
     ) -> Void
-  /// The gradient of maxima, of one image.
+  /// Adds the gradient of one image's max pooling.
   package let poolMaxGradient:
     @Sendable (
       UnsafePointer<PoolingArguments>, _ outputHeight: Int, _ outputGradient: In,
       _ inputGradient: Out
     ) -> Void
-  /// The gradient of means, of one image.
+  /// Adds the gradient of one image's average pooling.
   package let poolAverageGradient:
     @Sendable (
       UnsafePointer<PoolingArguments>, _ outputHeight: Int, _ outputGradient: In,
@@ -39,13 +40,13 @@ package struct TrainingKernels: Sendable {
   /// The gradient of clamping: zero where `output` is at a limit.
   package let maskGradient:
     @Sendable (_ output: In, _ low: Float, _ high: Float, _ gradient: Out, _ count: Int) -> Void
-  /// The gradient of clamped maxima: zero where no sum was chosen.
+  /// The gradient of clamped max pooling: zero where no sum was chosen.
   package let maskChoices: @Sendable (_ choices: In, _ gradient: Out, _ count: Int) -> Void
-  /// The gradient of a sigmoid, from what it wrote.
+  /// The gradient of a sigmoid, computed from its output.
   package let sigmoidGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
-  /// The gradient of a hyperbolic tangent, from what it wrote.
+  /// The gradient of a hyperbolic tangent, computed from its output.
   package let tanhGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
-  /// The gradient of swish, from what it read.
+  /// The gradient of swish, computed from its input.
   package let swishGradient: @Sendable (_ input: In, _ gradient: Out, _ count: Int) -> Void
 
   /// `output[i] += input[i] * factor`.
@@ -61,8 +62,8 @@ package struct TrainingKernels: Sendable {
   package let addDeviationProducts:
     @Sendable (_ input: In, _ mean: In, _ gradient: In, _ rows: Int, _ columns: Int, _ sums: Out) ->
       Void
-  /// `output[r][c] += gradient[r][c] * scale[c] + input[r][c] * slope[c] + shift[c]`; `factors` are
-  /// scales, slopes and shifts.
+  /// `output[r][c] += gradient[r][c] * scale[c] + input[r][c] * slope[c] + shift[c]`; `factors`
+  /// holds the scales, then the slopes, then the shifts.
   package let addAffine:
     @Sendable (
       _ gradient: In, _ input: In, _ factors: In, _ rows: Int, _ columns: Int, _ output: Out
@@ -75,12 +76,12 @@ package struct TrainingKernels: Sendable {
   /// A step of stochastic gradient descent with momentum.
   package let updateMomentum: @Sendable (UnsafePointer<UpdateArguments>) -> Void
 
-  /// Numbers that a kernel reads.
+  /// An array that a kernel reads.
   package typealias In = UnsafePointer<Float>
-  /// Numbers that a kernel writes.
+  /// An array that a kernel writes.
   package typealias Out = UnsafeMutablePointer<Float>
 
-  /// A table of all kernels of one instruction set.
+  /// Makes the table of one instruction set's training kernels.
   package init(
     addOuterProducts: @escaping @Sendable (UnsafePointer<OuterProductArguments>) -> Void,
     convolveWinogradGradient:

@@ -1,56 +1,56 @@
-/// A 3×3 convolution with stride 1 by Winograd's minimal filtering, F(m×m, 3×3).
+/// The arguments of a 3×3 convolution with stride 1 by Winograd's minimal filtering, F(m×m, 3×3).
 ///
-/// The output is covered by tiles of m×m; tiles are counted through all images of the batch, row by
-/// row. A tile of the output needs (m + 2)² elements of the input for each channel, and is computed
-/// with as many multiplications, one in each of (m + 2)² matrix products.
+/// The output is divided into tiles of m×m, numbered row by row through all images of the batch. An
+/// output tile depends on (m + 2)² input elements per channel, and takes as many multiplications:
+/// one in each of (m + 2)² matrix products.
 package struct WinogradArguments {
   /// The first image.
   package var input: UnsafePointer<Float>
-  /// Transformed kernels: blocks of output channels; in each the matrices, row by row.
+  /// Transformed kernels: blocks of output channels, each with its matrices in row-major order.
   package var kernel: UnsafePointer<Float>
-  /// Padded with zeros to whole blocks.
+  /// The bias, padded with zeros to whole blocks.
   package var bias: UnsafePointer<Float>
   /// The first image.
   package var output: UnsafeMutablePointer<Float>
-  /// Room for ``scratchCount(blockChannels:)`` elements, which no other thread works in.
+  /// Room for ``scratchCount(blockChannels:)`` elements, used by one thread only.
   package var scratch: UnsafeMutablePointer<Float>
 
-  /// The m of F(m×m, 3×3): 2, 4 or 6.
+  /// The m in F(m×m, 3×3): 2, 4 or 6.
   package var tileSize: Int
-  /// Tiles that are transformed together.
+  /// The number of tiles transformed together.
   package var tiles: Int
-  /// Elements from a place of a transformed tile to the next: the number of input channels rounded
-  /// up to whole vectors.
+  /// The distance between positions of a transformed tile in elements: the number of input
+  /// channels, rounded up to whole vectors.
   package var channelStride: Int
 
-  /// Rows of the input.
+  /// Rows in the input.
   package var inputHeight: Int
-  /// Pixels of an input row.
+  /// Pixels in an input row.
   package var inputWidth: Int
-  /// Channels of the input.
+  /// Channels in the input.
   package var inputChannels: Int
-  /// Rows of zeros above the input.
+  /// Rows of zero padding above the input.
   package var top: Int
-  /// Pixels of zeros to the left of the input.
+  /// Pixels of zero padding to the left of the input.
   package var left: Int
 
-  /// Rows of the output, after pooling.
+  /// Rows in the output, after pooling.
   package var outputHeight: Int
-  /// Pixels of an output row, after pooling.
+  /// Pixels in an output row, after pooling.
   package var outputWidth: Int
-  /// Channels of the output.
+  /// Channels in the output.
   package var outputChannels: Int
-  /// Whether an output is the largest of 2×2 sums.
+  /// Whether an output is the maximum of 2×2 sums.
   package var isPooled: Bool
-  /// Where training wants to know, laid out like the output, which of 2×2 sums is the largest: 0 to 3
-  /// in the order of rows, and -1 where the result is clamped, so that it has no gradient.
+  /// For training, the index of the largest of each 2×2 sums: 0 to 3 in row-major order, or -1 if
+  /// the result is clamped and so has no gradient. Laid out like the output.
   package var choices: UnsafeMutablePointer<Float>? = nil
-  /// Results are clamped to `low...high`: 0 and infinity are ReLU.
+  /// Results are clamped to `low...high`; 0 and infinity give ReLU.
   package var low = -Float.infinity
-  /// The greatest result.
+  /// The upper limit of results.
   package var high = Float.infinity
 
-  /// All that has no usual value.
+  /// Sets all fields that have no default.
   package init(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, tileSize: Int,
@@ -76,58 +76,59 @@ package struct WinogradArguments {
     self.isPooled = isPooled
   }
 
-  /// Elements of one side of a transformed tile.
+  /// The side of a transformed tile in elements.
   @inlinable package var transformedSize: Int { tileSize + 2 }
-  /// Rows of tiles of one image.
+  /// Rows of tiles in one image.
   @inlinable package var tileRows: Int { Self.tileCount(outputHeight, tileSize, isPooled) }
-  /// Tiles of one row.
+  /// Tiles in one row.
   @inlinable package var tileColumns: Int { Self.tileCount(outputWidth, tileSize, isPooled) }
 
   @inlinable static func tileCount(_ outputs: Int, _ tileSize: Int, _ isPooled: Bool) -> Int {
     (outputs * (isPooled ? 2 : 1) + tileSize - 1) / tileSize
   }
 
-  // Scratch memory has all elements of a transformed tile together, so that transforms read and write
-  // in one stretch. Some elements more keep tiles away from power-of-two distances, at which all
-  // would fight for the same lines of the cache.
+  // In scratch memory, the elements of a transformed tile are contiguous, so that transforms read
+  // and write sequentially. A few padding elements keep the distance between tiles from being a
+  // power of two, at which all tiles would compete for the same cache lines.
 
-  /// Elements from a transformed input tile to the next: for each place in the tile all channels.
+  /// The distance between transformed input tiles in elements: all channels for each position.
   @inlinable package var inputTileStride: Int {
     transformedSize * transformedSize * channelStride + 16
   }
-  /// Elements from a tile of products to the next: for each place a block of output channels.
+  /// The distance between tiles of products in elements: a block of output channels for each
+  /// position.
   @inlinable package func productTileStride(blockChannels: Int) -> Int {
     transformedSize * transformedSize * blockChannels + 16
   }
-  /// Elements that the transformed inputs take, before the products.
+  /// The number of elements of the transformed inputs, which come first in scratch memory.
   @inlinable package var inputCount: Int { tiles * inputTileStride }
-  /// Elements that the products take, before a tile that is half transformed.
+  /// The number of elements of the products, which come next, before the half-transformed tile.
   @inlinable package func productCount(blockChannels: Int) -> Int {
     tiles * productTileStride(blockChannels: blockChannels)
   }
-  /// Elements of the scratch memory.
+  /// The number of elements of the scratch memory.
   @inlinable package func scratchCount(blockChannels: Int) -> Int {
-    // A vector, half a block, for each element of a tile in two stages.
+    // Two transform stages of a tile, each with one vector (half a block) per element.
     inputCount + productCount(blockChannels: blockChannels)
       + transformedSize * transformedSize * blockChannels
   }
 }
 
-/// A kernel to be transformed.
+/// The arguments for transforming a kernel.
 package struct WinogradPackingArguments {
-  /// Shape (3, 3, inputs, outputs).
+  /// The kernel, of shape (3, 3, inputs, outputs).
   package var input: UnsafePointer<Float>
-  /// Room for (m + 2)² × `inputs` × `outputs`, for `packWinogradRows` 3 × (m + 2) × `inputs` ×
-  /// `outputs`, the last rounded up to whole blocks; zeros at first.
+  /// Room for (m + 2)² × `inputs` × `outputs` elements or, for `packWinogradRows`, 3 × (m + 2) ×
+  /// `inputs` × `outputs`, with `outputs` rounded up to whole blocks. Must be zeroed beforehand.
   package var output: UnsafeMutablePointer<Float>
-  /// The m of F(m×m, 3×3): 2, 4 or 6.
+  /// The m in F(m×m, 3×3): 2, 4 or 6.
   package var tileSize: Int
   /// Input channels.
   package var inputs: Int
   /// Output channels.
   package var outputs: Int
 
-  /// A kernel and where it goes.
+  /// Sets all fields.
   package init(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, tileSize: Int, inputs: Int,
     outputs: Int

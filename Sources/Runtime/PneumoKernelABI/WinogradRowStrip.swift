@@ -1,23 +1,25 @@
-/// What `convolveWinogradRows` works on at a time: tiles of four pixels of some rows.
+/// The part of an image that `convolveWinogradRows` processes at a time: tiles of four pixels in
+/// several rows.
 package enum WinogradRowStrip {
-  /// The most input channels.
+  /// The largest number of input channels.
   @inlinable package static var mostChannels: Int { 4 }
-  /// The most output rows, before pooling.
+  /// The largest number of output rows, before pooling.
   @inlinable package static var rows: Int { 16 }
-  /// The most tiles of a row. Whole rows of most pictures, for they are read from far memory, which is
-  /// faster from end to end.
+  /// The largest number of tiles in a row. This covers whole rows of most images: rows are read
+  /// from main memory, and reading them sequentially is faster.
   @inlinable package static var tiles: Int { 64 }
 
-  /// Elements from a place of a transformed tile to the next: all channels of the two rows more that
-  /// a strip reads, and room for four channels that start with the last.
+  /// The distance between positions of a transformed tile in elements: all channels of the rows
+  /// that a strip reads, two more than it writes, and padding for four-channel stores at the last
+  /// channel.
   @inlinable package static func placeStride(channels: Int) -> Int { (rows + 2) * channels + 4 }
 
-  /// Elements that the transformed inputs take: six places of each tile.
+  /// The number of elements of the transformed inputs: six positions per tile.
   @inlinable package static var inputCount: Int {
     6 * tiles * placeStride(channels: mostChannels)
   }
-  /// Elements of the scratch memory: after the inputs a block for each place of a tile of two rows,
-  /// then two rows of outputs.
+  /// The number of elements of the scratch memory: the inputs, then one block per position of a
+  /// tile of two rows, then two rows of outputs.
   static func scratchCount(blockChannels: Int, tilePixels: Int) -> Int {
     inputCount + (2 * 6 + 2 * tilePixels) * blockChannels
   }

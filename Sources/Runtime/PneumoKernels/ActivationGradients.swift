@@ -1,7 +1,7 @@
-// The gradients of activations, in place: a gradient of what the activation wrote becomes one of what
-// it read. SAFETY: arrays have `count` elements.
+// Gradients of activations, computed in place: the gradient with respect to the activation's output
+// becomes the gradient with respect to its input. SAFETY: all arrays have `count` elements.
 
-/// Of clamping to `low...high`, ReLU and ReLU6: none where `output` is at a limit.
+/// The gradient of clamping to `low...high`, ReLU and ReLU6: zero where `output` is at a limit.
 func maskGradient(
   _ output: UnsafePointer<Float>, _ low: Float, _ high: Float,
   _ gradient: UnsafeMutablePointer<Float>, _ count: Int
@@ -13,7 +13,7 @@ func maskGradient(
   }
 }
 
-/// Of clamped 2×2 pooling: none where no sum was chosen.
+/// The gradient of clamped 2×2 max pooling: zero where no sum was chosen.
 func maskChoices(
   _ choices: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int
 ) {
@@ -22,21 +22,22 @@ func maskChoices(
   }
 }
 
-/// Of `y = sigmoid(x)`: `y · (1 - y)`.
+/// The gradient of `y = sigmoid(x)`: `y · (1 - y)`.
 func sigmoidGradient(
   _ output: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int
 ) {
   forEachGradient(output, gradient, count) { y, g in g * (y * (1 - y)) }
 }
 
-/// Of `y = tanh(x)`: `1 - y²`.
+/// The gradient of `y = tanh(x)`: `1 - y²`.
 func tanhGradient(
   _ output: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int
 ) {
   forEachGradient(output, gradient, count) { y, g in g * (1 - y * y) }
 }
 
-/// Replaces each gradient by what `body` makes of it and of the number that belongs to it.
+/// Replaces each gradient with `body(number, gradient)`, where `number` is the corresponding
+/// element of `numbers`.
 @inline(__always)
 private func forEachGradient(
   _ numbers: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int,

@@ -1,9 +1,10 @@
-/// Two rows of the gradient of 2×2 sums, of `width` pooled pixels: see ``WinogradArguments/choices``.
+/// Computes the gradient of two rows of sums from that of a row of `width` pixels, each the maximum
+/// of 2×2 sums: see ``WinogradArguments/choices``.
 func spreadChosen(
   _ gradient: UnsafePointer<Float>, _ choices: UnsafePointer<Float>,
   _ rows: UnsafeMutablePointer<Float>, _ rowStride: Int, _ width: Int, _ channels: Int
 ) {
-  // SAFETY: a row of sums has at least 2 · width pixels.
+  // SAFETY: each row of sums has at least 2 · width pixels.
   for x in 0..<width {
     let source = x &* channels
     let upper = rows + 2 &* source

@@ -2,15 +2,15 @@ import PneumoKernelABI
 
 // output[y][x][c] = clamp(bias[c] + Σ_ky Σ_kx input[y·s + ky·d][x·s + kx·d][c] · kernel[ky][kx][c])
 //
-// Summed in this order.
+// The sum runs in this order.
 
-/// Output rows `firstRow..<endRow`; as many output as input channels.
+/// Computes output rows `firstRow..<endRow`. There are as many output channels as input channels.
 func convolveDepthwise(
   _ arguments: UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int
 ) {
   let a = arguments.pointee
   let step = a.strideWidth &* a.inputPixelStride
-  // SAFETY: channels end at `outputChannels`, pixels at `outputWidth`; the caller checked rows.
+  // SAFETY: channels end at `outputChannels`, pixels at `outputWidth`; the caller checked the rows.
   for row in firstRow..<endRow {
     let input = a.input + row &* a.strideHeight &* a.inputRowStride
     let output = a.output + row &* a.outputRowStride
@@ -36,7 +36,7 @@ func convolveDepthwise(
   }
 }
 
-/// A vector of channels of four pixels, so that each weight is loaded once for all.
+/// Computes a vector of channels of four pixels, so that each weight is loaded once for all four.
 @inline(__always)
 private func sumFourPixels(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
@@ -61,7 +61,7 @@ private func sumFourPixels(
   store(smaller(larger(sum3, low), high), target + 3 &* a.outputPixelStride)
 }
 
-/// A vector of channels of one pixel.
+/// Computes a vector of channels of one pixel.
 @inline(__always)
 private func sumPixel(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
@@ -76,7 +76,7 @@ private func sumPixel(
   store(smaller(larger(sum, low), high), output + channel)
 }
 
-/// One channel of one pixel.
+/// Computes one channel of one pixel.
 @inline(__always)
 private func sumElement(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
@@ -89,7 +89,7 @@ private func sumElement(
   output[channel] = sum < a.low ? a.low : sum > a.high ? a.high : sum
 }
 
-/// Passes where each tap's input and weights start to `body`, in the order of the sum.
+/// Calls `body` with the start of each kernel element's input and weights, in the order of the sum.
 @inline(__always)
 private func forEachTap(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ channel: Int,

@@ -1,23 +1,25 @@
 import PneumoKernelABI
 
-// output[y][x][o] = clamp(bias[o] + Σ_ky Σ_kx Σ_c input[y·s + ky·d][x·s + kx·d][c] · kernel[ky][kx][c][o])
+// output[y][x][o] = clamp(
+//   bias[o] + Σ_ky Σ_kx Σ_c input[y·s + ky·d][x·s + kx·d][c] · kernel[ky][kx][c][o])
 //
-// or, pooled, the largest of each 2×2 of them. The largest is found before it is clamped, which
-// gives the same bits, since clamping keeps order.
+// or, with pooling, the maximum of each 2×2 of them. The maximum is taken before clamping; the
+// result has the same bits, since clamping preserves order.
 
-/// Output rows `firstRow..<endRow`, all channels.
+/// Computes output rows `firstRow..<endRow`, all channels.
 func convolveDirect(
   _ arguments: UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int
 ) {
   var a = arguments.pointee
   if a.dilationWidth == 1 && a.inputPixelStride == a.inputChannels {
-    // The pixels under a row of the kernel follow each other: one long pixel.
+    // The pixels under a kernel row are contiguous, so treat them as one long pixel.
     a.inputChannels &*= a.kernelWidth
     a.kernelWidth = 1
   }
   let pooling = a.isPooled ? 2 : 1
   let blockSize = a.kernelHeight &* a.kernelWidth &* a.inputChannels &* blockChannels
-  // SAFETY: pixels are 0..<outputWidth, channels 0..<outputChannels, rows as the caller checked.
+  // SAFETY: pixels are in 0..<outputWidth, channels in 0..<outputChannels; the caller checked the
+  // rows.
   var channel = 0
   var kernel = a.kernel
   while channel < a.outputChannels {
@@ -35,7 +37,8 @@ func convolveDirect(
   }
 }
 
-// One function each: inlined together they are too large for the compiler to go on inlining.
+// Separate functions: inlined into one, they would exceed the compiler's limit for further
+// inlining.
 
 @inline(never)
 private func convolveRow(
@@ -62,7 +65,7 @@ private func convolvePooledRow(
   let below = a.strideHeight &* a.inputRowStride
   var x = 0
   while x < a.outputWidth {
-    // The upper left of each window, then the upper right, and so on.
+    // First the upper left of each window, then the upper right, and so on.
     var count = 0
     for place in 0..<4 {
       let offset = place / 2 &* below &+ place % 2 &* right

@@ -1,9 +1,9 @@
 import PneumoKernelABI
 
-// The gradients of convolutions that Winograd's filtering does not cover.
+// Gradients of convolutions that the Winograd kernels do not cover.
 
-/// Adds rows of a matrix to an image: `count` elements of each of the rows, `stride` apart, at
-/// `output` and every `step`.
+/// Adds the rows of a matrix to an image: `count` elements of row `p`, which starts at
+/// `patches + p · stride`, are added at `output + p · step`.
 func addPatches(
   _ patches: UnsafePointer<Float>, _ stride: Int, _ pixels: Int, _ count: Int,
   _ output: UnsafeMutablePointer<Float>, _ step: Int
@@ -13,12 +13,12 @@ func addPatches(
   }
 }
 
-/// The gradients of a depthwise convolution of one image:
+/// Computes the gradients of a depthwise convolution of one image:
 /// `dk[ky][kx][c] += Σ input · d output`, `d input += k · d output`.
 func convolveDepthwiseGradient(_ arguments: UnsafePointer<DepthwiseGradientArguments>) {
   let a = arguments.pointee
   let step = a.strideWidth &* a.channels
-  // SAFETY: taps lie inside the padded input; channels end at `channels`.
+  // SAFETY: all kernel positions lie inside the padded input; channels end at `channels`.
   for ky in 0..<a.kernelHeight {
     for kx in 0..<a.kernelWidth {
       let tap = ky &* a.dilationHeight &* a.inputRowStride &+ kx &* a.dilationWidth &* a.channels

@@ -1,18 +1,19 @@
 import PneumoKernelABI
 
-// A 3×3 convolution with stride 1, as WinogradArguments.swift tells, in both axes:
+// A 3×3 convolution with stride 1, as described in WinogradArguments.swift, transformed along both
+// axes:
 //
 //   output tile = Aᵀ · [ Σ_c (G · kernel_c · Gᵀ) ⊙ (Bᵀ · input_c · B) ] · A
 //
-// with the matrices of WinogradTransforms.swift. The sum over channels is a matrix product for
-// each of the (m + 2)² places of a transformed tile. Each output depends on its own tile alone, and
-// each sum runs in one order, so outputs have the same bits however tiles are put together.
+// with the matrices of WinogradTransforms.swift. The sum over channels is a matrix product for each
+// of the (m + 2)² positions of a transformed tile. Each output depends on its own tile only, and
+// each sum runs in a fixed order, so outputs have the same bits however tiles are grouped.
 //
-// Greatest error against Double, relative to the largest output, for uniform numbers within ±1 and
-// up to 128 input channels: 4.9e-7 for F(2×2), 1.9e-6 for F(4×4), 1.1e-5 for F(6×6), as measured by
-// `WinogradTests`, which check it.
+// The largest error against Double, relative to the largest output, for uniform values within ±1
+// and up to 128 input channels, is 4.9e-7 for F(2×2), 1.9e-6 for F(4×4) and 1.1e-5 for F(6×6).
+// `WinogradTests` checks these bounds.
 
-/// Tiles `first..<first + count`, all channels; `count` is at most `tiles`.
+/// Computes tiles `first..<first + count`, all channels; `count` is at most `tiles`.
 func convolveWinograd(
   _ arguments: UnsafePointer<WinogradArguments>, _ first: Int, _ count: Int
 ) {
@@ -24,14 +25,14 @@ func convolveWinograd(
   }
 }
 
-/// Transforms the inputs of tiles `first..<first + count` to scratch memory.
+/// Transforms the inputs of tiles `first..<first + count` into the scratch memory.
 func transformWinogradInput(
   _ arguments: UnsafePointer<WinogradArguments>, _ first: Int, _ count: Int
 ) {
   let a = arguments.pointee
   let size = a.transformedSize
-  // SAFETY: a patch and its half-transformed form have a vector for each element of a transformed
-  // tile; what is loaded outside the image is not read.
+  // SAFETY: a patch and its half-transformed form each have one vector per element of a transformed
+  // tile. A patch that reaches outside the image is not loaded directly.
   let half = a.scratch + (a.inputCount &+ a.productCount(blockChannels: blockChannels))
   let patch = half + size &* size &* Vector.scalarCount
   for tile in 0..<count {
@@ -56,7 +57,8 @@ func transformWinogradInput(
   }
 }
 
-/// `Bᵀ · patch · B` of a vector of channels, to the transformed tile that starts at `output`.
+/// Writes `Bᵀ · patch · B` for a vector of channels to the transformed tile that starts at
+/// `output`.
 @inline(__always)
 private func transformPatch(
   _ a: WinogradArguments, _ patch: UnsafePointer<Float>, _ rowStride: Int, _ pixelStride: Int,
@@ -75,7 +77,8 @@ private func transformPatch(
   }
 }
 
-/// Copies a vector of channels of a tile's input, with zeros beyond the border and the channels.
+/// Copies a vector of channels of a tile's input, with zeros beyond the border and the last
+/// channel.
 @inline(__always)
 private func copyPatch(
   _ a: WinogradArguments, _ origin: (image: Int, y: Int, x: Int, channel: Int),
@@ -97,7 +100,7 @@ private func copyPatch(
   }
 }
 
-/// The matrix products of `count` tiles for one block of output channels.
+/// Computes the matrix products of `count` tiles for one block of output channels.
 func multiplyWinograd(
   _ arguments: UnsafePointer<WinogradArguments>, _ block: Int, _ count: Int
 ) {
@@ -106,7 +109,7 @@ func multiplyWinograd(
   let products = a.scratch + a.inputCount
   let productStride = a.productTileStride(blockChannels: blockChannels)
   let kernel = a.kernel + block &* matrices &* a.inputChannels &* blockChannels
-  // SAFETY: kernel and scratch memory have the sizes that the arguments tell.
+  // SAFETY: kernel and scratch memory have the sizes given by the arguments.
   withUnsafeTemporaryAllocation(of: Float.self, capacity: blockChannels) { zeros in
     zeros.initialize(repeating: 0)
     let bias = UnsafePointer(zeros.baseAddress!)
@@ -143,8 +146,8 @@ func transformWinogradOutput(
   let side = a.tileSize / pooling
   let halfRow = size &* Vector.scalarCount
   let row = a.tileSize &* Vector.scalarCount
-  // SAFETY: a half-transformed tile and a whole one have at most a vector for each element of a
-  // transformed tile; only outputs inside the image and below the number of channels are written.
+  // SAFETY: a half-transformed tile and a complete one each have at most one vector per element of
+  // a transformed tile. Only outputs inside the image, and existing channels, are written.
   let half = products + a.productCount(blockChannels: blockChannels)
   let sums = half + size &* halfRow
   for tile in 0..<count {
@@ -198,7 +201,7 @@ func packWinograd(_ arguments: UnsafePointer<WinogradPackingArguments>) {
   let a = arguments.pointee
   let size = a.tileSize &+ 2
   let tap = a.inputs &* a.outputs
-  // SAFETY: room for 3 × 3 vectors, then 8 × 3, then 8 × 8; the output holds whole blocks.
+  // SAFETY: there is room for 3 × 3 vectors, then 8 × 3, then 8 × 8; the output holds whole blocks.
   withUnsafeTemporaryAllocation(of: Float.self, capacity: 97 &* Vector.scalarCount) { room in
     let taps = room.baseAddress!
     let half = taps + 9 &* Vector.scalarCount
@@ -234,7 +237,8 @@ func packWinograd(_ arguments: UnsafePointer<WinogradPackingArguments>) {
   }
 }
 
-/// Where a tile lies in the batch. (A type would have helpers that the linker shares.)
+/// The position of a tile in the batch: a tuple, because the compiler would generate helpers for a
+/// type, which the linker could share.
 @inline(__always)
 func place(
   of tile: Int, _ a: WinogradArguments

@@ -1,24 +1,25 @@
 import PneumoKernelABI
 
-// A 3×3 convolution with stride 1 of few channels by F(1×4, 3×3): Winograd's minimal filtering along
-// rows alone, for each row of the kernel:
+// A 3×3 convolution with stride 1 of an input with few channels by F(1×4, 3×3): Winograd's minimal
+// filtering along rows only, for each row of the kernel:
 //
 //   four outputs = Aᵀ · [ Σ_ky Σ_c (G · kernel_ky,c) ⊙ (Bᵀ · inputs_y+ky,c) ]
 //
-// with the matrices of F(4, 3) in WinogradTransforms.swift. Where there are few channels, the
-// transforms of F(4×4, 3×3) would take longer than its products save; this needs half of the
-// multiplications of the definition, and hardly any transforms.
+// with the matrices of F(4, 3) in WinogradTransforms.swift. With few channels, the transforms of
+// F(4×4, 3×3) would take longer than its products save. This variant halves the multiplications of
+// the definition with hardly any transforms.
 //
-// Work goes strip by strip: some tiles of four pixels, and some rows. The transformed inputs of a
-// strip stand in scratch memory, the rows and channels of a place of a tile next to each other, so
-// that the three rows of a sum are one run. The sums of a tile of two rows stay in registers, half of
-// its places at a time. An output depends on its own tile alone, and tiles start at each fourth pixel
-// of the image, so the way of splitting changes no bit.
+// The work proceeds in strips: several tiles of four pixels, over several rows. The transformed
+// inputs of a strip are kept in scratch memory, with the rows and channels of each tile position
+// next to each other, so that the three rows of a sum are contiguous. The sums of a tile of two
+// rows stay in registers, half of its positions at a time. An output depends on its own tile only,
+// and tiles start at every fourth pixel of the image, so results have the same bits however the
+// work is split.
 //
-// Greatest error against Double, relative to the largest output or 1, for uniform numbers within ±1:
-// 6.0e-7, as measured by `WinogradRowsTests`, which check it.
+// The largest error against Double, relative to the largest output or 1, for uniform values within
+// ±1, is 6.0e-7. `WinogradRowsTests` checks this bound.
 
-/// Output rows `firstRow..<endRow`, all channels. At most four input channels.
+/// Computes output rows `firstRow..<endRow`, all channels, from at most four input channels.
 func convolveWinogradRows(
   _ arguments: UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int
 ) {
@@ -49,20 +50,20 @@ func convolveWinogradRows(
   }
 }
 
-/// Some tiles of some rows, which are counted before pooling.
+/// A range of tiles in a range of rows. Rows are counted before pooling.
 private struct Strip {
   let row: Int, rows: Int
   let tile: Int, tiles: Int
 }
 
-/// Places of a transformed tile.
+/// The number of positions in a transformed tile.
 private let places = 6
 
-/// Transforms the inputs of a strip to the scratch memory.
+/// Transforms the inputs of a strip into the scratch memory.
 @inline(never)
 private func transformStrip(_ a: ConvolutionArguments, _ strip: Strip) {
-  // SAFETY: four numbers are read from the start of each of the six pixels of a tile. Where they are
-  // not all within the row, the tile is copied first, with zeros beyond the last pixel.
+  // SAFETY: four elements are read from the start of each of a tile's six pixels. Unless all of
+  // them lie within the row, the tile is first copied, with zeros beyond the last pixel.
   let stride = WinogradRowStrip.placeStride(channels: a.inputChannels)
   let pixels = a.outputWidth &* (a.isPooled ? 2 : 1) &+ 2
   withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 &* places) { room in
@@ -90,7 +91,7 @@ private func transformStrip(_ a: ConvolutionArguments, _ strip: Strip) {
   }
 }
 
-/// Two rows of a strip, `line` and the next, for one block of output channels.
+/// Computes two rows of a strip, `line` and the next, for one block of output channels.
 @inline(never)
 private func convolveTwoRows(
   _ a: ConvolutionArguments, _ strip: Strip, _ line: Int, _ channel: Int
@@ -99,11 +100,11 @@ private func convolveTwoRows(
   let depth = 3 &* a.inputChannels
   let stride = WinogradRowStrip.placeStride(channels: a.inputChannels)
   let half = 3 &* blockChannels
-  // The blocks before this one have as many rows as it has.
+  // All blocks have the same number of rows.
   let kernel = a.kernel.assumingMemoryBound(to: Float.self) + channel &* places &* depth
   // SAFETY: the scratch memory has room for six blocks for each row of a tile, then for two rows of
-  // `tilePixels` blocks. Of an odd number of rows the last has another below, which is not stored:
-  // it is computed from whatever stands in the strip there.
+  // `tilePixels` blocks. If the number of rows is odd, a row below the last is computed from
+  // whatever the strip contains there, and not stored.
   let products = a.scratch + WinogradRowStrip.inputCount
   let outputs = products + 4 &* half
   let row = a.output + (strip.row &+ line) / pooling &* a.outputRowStride
@@ -137,7 +138,7 @@ private func convolveTwoRows(
   }
 }
 
-// Named fields, and private, for the reasons that Tile.swift gives.
+// Private types with named fields, for the reasons given in Tile.swift.
 
 /// Two vectors of output channels.
 private struct Block {
@@ -161,14 +162,14 @@ private struct Block {
   }
 }
 
-/// The sums of half the places of a tile.
+/// The sums of half of a tile's positions.
 private struct Three {
   var m0 = Block(), m1 = Block(), m2 = Block()
 
   @inline(__always)
   init() {}
 
-  /// Stores a block for each place.
+  /// Stores one block per position.
   @inline(__always)
   func write(to sums: UnsafeMutablePointer<Float>) {
     m0.write(to: sums)
@@ -185,11 +186,12 @@ private struct Sums {
   init() {}
 }
 
-/// The sums of three places of a tile of two rows.
+/// Computes the sums of three positions of a tile of two rows.
 ///
 /// - Parameters:
-///   - input: the first element of the first place, and how far apart places are.
-///   - kernel: for each row and channel the weights of the three places.
+///   - input: the first element of the first position.
+///   - stride: the distance between positions.
+///   - kernel: for each row and channel, the weights of the three positions.
 @inline(__always)
 private func sums(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ stride: Int,
@@ -222,7 +224,7 @@ func packWinogradRows(_ arguments: UnsafePointer<WinogradPackingArguments>) {
   let a = arguments.pointee
   let tap = a.inputs &* a.outputs
   let depth = 3 &* a.inputs
-  // SAFETY: room for three vectors, then for six; the output holds whole blocks.
+  // SAFETY: there is room for three vectors, then for six; the output holds whole blocks.
   withUnsafeTemporaryAllocation(of: Float.self, capacity: 9 &* Vector.scalarCount) { room in
     let taps = room.baseAddress!
     let whole = taps + 3 &* Vector.scalarCount

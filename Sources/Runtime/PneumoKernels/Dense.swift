@@ -2,10 +2,11 @@ import PneumoKernelABI
 
 // output[image][o] = clamp(bias[o] + Σ_i input[image][i] · kernel[i][o])
 //
-// Summed in this order for any number of images. One image reads each weight once, so memory is what
-// limits: four blocks at once keep enough independent sums, and reads, in flight.
+// The sum runs in this order for any number of images. For a single image, each weight is used only
+// once and memory bandwidth is the limit; computing four blocks at a time keeps enough independent
+// sums and loads in flight.
 
-/// Blocks `firstBlock..<endBlock` of the outputs of all images.
+/// Computes blocks `firstBlock..<endBlock` of the outputs of all images.
 func multiplyDense(
   _ arguments: UnsafePointer<DenseArguments>, _ firstBlock: Int, _ endBlock: Int
 ) {
@@ -18,7 +19,8 @@ func multiplyDense(
   }
 }
 
-// One function each: inlined together they are too large for the compiler to go on inlining.
+// Separate functions: inlined into one, they would exceed the compiler's limit for further
+// inlining.
 
 @inline(never)
 private func multiplyImage(_ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int) {
@@ -40,14 +42,14 @@ private func multiplyImagesByHalves(_ a: DenseArguments, _ firstBlock: Int, _ en
   multiplyImages(a, firstBlock, endBlock, isHalf: true)
 }
 
-/// The images are the pixels of a tile.
+/// Computes tiles of sums, in which images take the place of pixels.
 @inline(__always)
 private func multiplyImages(
   _ a: DenseArguments, _ firstBlock: Int, _ endBlock: Int, isHalf: Bool
 ) {
   let row = ConvolutionArguments(denseLayer: a)
   let size = blockByteCount(a, isHalf: isHalf)
-  // SAFETY: images, inputs and outputs as the caller says.
+  // SAFETY: the caller guarantees the numbers of images, inputs and outputs.
   for block in firstBlock..<endBlock {
     let channel = block &* blockChannels
     var image = 0
@@ -68,7 +70,7 @@ private func multiplyImage(
   let row = ConvolutionArguments(denseLayer: a)
   let size = blockByteCount(a, isHalf: isHalf)
   var block = firstBlock
-  // SAFETY: as above; a tile of sums is larger than four blocks.
+  // SAFETY: as above; the scratch memory, a tile of sums, is larger than four blocks.
   while block < endBlock {
     let channel = block &* blockChannels
     let kernel = a.kernel + block &* size
@@ -87,7 +89,7 @@ private func multiplyImage(
   }
 }
 
-/// The sums of the only image for four blocks of weights that are `size` bytes apart.
+/// Computes the sums of a single image for four blocks of weights that are `size` bytes apart.
 @inline(__always)
 private func sumFourBlocks(
   _ a: DenseArguments, _ kernel: UnsafeRawPointer, _ size: Int, _ bias: UnsafePointer<Float>,
@@ -120,7 +122,7 @@ private func sumFourBlocks(
   store(s7, sums + 7 &* half)
 }
 
-/// Vector `index` of packed weights.
+/// Loads vector `index` of the packed weights.
 @inline(__always)
 private func weights(_ kernel: UnsafeRawPointer, _ index: Int, isHalf: Bool) -> Vector {
   isHalf
@@ -134,7 +136,7 @@ private func blockByteCount(_ a: DenseArguments, isHalf: Bool) -> Int {
 }
 
 extension ConvolutionArguments {
-  /// A row of pixels, each an image, which a kernel of one pixel goes over.
+  /// Describes a dense layer as a 1×1 convolution over a row of pixels, one per image.
   @inline(__always)
   fileprivate init(denseLayer a: DenseArguments) {
     self.init(

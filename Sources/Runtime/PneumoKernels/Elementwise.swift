@@ -53,10 +53,10 @@ func clamp(
   }
 }
 
-/// Widens finite half-precision numbers.
+/// Converts finite half-precision numbers to `Float`.
 ///
-/// The bits of a half, moved to the place of a `Float`'s, mean the number times 2^-112, subnormal
-/// ones too; one exact multiplication puts that right.
+/// The bits of a half, shifted to the corresponding bits of a `Float`, represent the value times
+/// 2^-112, even for subnormals; one exact multiplication corrects the scale.
 func widenHalf(
   _ input: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<Float>, _ count: Int
 ) {

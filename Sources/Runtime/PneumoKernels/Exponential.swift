@@ -1,9 +1,10 @@
 // exp, sigmoid, tanh, swish and softmax.
 //
-// exp(x) = 2^n · exp(r), n = round(x / ln 2), r = x - n · ln 2 in two steps (Cody & Waite 1980);
-// exp(r) by the degree-7 polynomial of Cephes' expf (Moshier 1989). Relative error below 3e-7.
+// exp(x) = 2^n · exp(r), where n = round(x / ln 2) and r = x - n · ln 2, computed in two steps
+// (Cody & Waite 1980). exp(r) is the degree-7 polynomial of Cephes' expf (Moshier 1989). The
+// relative error is below 3e-7.
 
-/// e^x; arguments beyond ±87 count as ±87.
+/// e^x, with the argument clamped to ±87.
 @inline(__always)
 private func exponential(_ argument: Vector) -> Vector {
   let limit = Vector(repeating: 87)
@@ -29,7 +30,7 @@ private func exponential(_ argument: Vector) -> Vector {
 @inline(__always)
 private func sigmoid(_ x: Vector) -> Vector { 1 / (1 + exponential(-x)) }
 
-/// For small x the odd polynomial of Cephes' tanhf, which keeps the relative error small there.
+/// For small x this uses the odd polynomial of Cephes' tanhf, which keeps the relative error small.
 @inline(__always)
 private func tanh(_ x: Vector) -> Vector {
   let z = x * x
@@ -53,7 +54,7 @@ func sigmoid(
   map(input, output, count) { sigmoid($0) }
 }
 
-/// Hyperbolic tangent.
+/// The hyperbolic tangent.
 func tanh(_ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int) {
   map(input, output, count) { tanh($0) }
 }
@@ -77,7 +78,7 @@ private func map(
   }
 }
 
-/// Softmax over the channels of each pixel; the largest is subtracted first, so nothing overflows.
+/// Softmax over the channels of each pixel. The maximum is subtracted first to prevent overflow.
 func softmax(
   _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ pixels: Int,
   _ channels: Int
@@ -100,12 +101,12 @@ func softmax(
   }
 }
 
-/// The gradient of `x · s(x)` with s = sigmoid, in place: `s + x · s · (1 - s)`.
+/// The gradient of `x · s(x)`, where s is the sigmoid, in place: `s + x · s · (1 - s)`.
 func swishGradient(
   _ input: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>, _ count: Int
 ) {
   var i = 0
-  // SAFETY: both have `count` elements.
+  // SAFETY: both arrays have `count` elements.
   while i < count {
     let remaining = count &- i
     let x = load(input + i, first: remaining)

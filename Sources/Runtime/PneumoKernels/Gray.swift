@@ -1,16 +1,17 @@
-/// Copies the first channel of each pixel; answers whether all channels of each have the same bits.
+/// Copies the first channel of each pixel. Returns whether all channels of every pixel have the
+/// same bits.
 ///
-/// Stops at the first stretch that has others, and leaves the rest of `output` as it was.
+/// Stops at the first stretch of pixels where they differ; the rest of `output` is left unchanged.
 func extractGray(
   _ input: UnsafePointer<Float>, _ channels: Int, _ output: UnsafeMutablePointer<Float>,
   _ pixels: Int
 ) -> Bool {
   var first = 0
-  // SAFETY: pixels are 0..<pixels.
+  // SAFETY: all indices are in 0..<pixels.
   while first < pixels {
     let count = min(64, pixels &- first)
     let stretch = input + first &* channels
-    // A number that the compiler knows makes vectors of the loop.
+    // With a constant number of channels, the compiler vectorizes the loop.
     let difference =
       channels == 3
       ? copyFirst(stretch, 3, output + first, count)
@@ -21,7 +22,8 @@ func extractGray(
   return true
 }
 
-/// Copies the first channel of each pixel; answers the bits in which others differ from it.
+/// Copies the first channel of each pixel. Returns the bits in which any other channel differs from
+/// it.
 @inline(__always)
 private func copyFirst(
   _ input: UnsafePointer<Float>, _ channels: Int, _ output: UnsafeMutablePointer<Float>,

@@ -1,13 +1,13 @@
 import PneumoKernelABI
 
-// Steps of optimisers, element by element.
+// Optimizer steps, element by element.
 //
-// Adam as Keras has it (Kingma & Ba 2015, section 2's "epsilon hat"): g ← scale · g + penalty · w,
-// m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂), w ← retention · w - rate · m / (√v + ε), where the
-// rate holds the correction of both biases. Stochastic gradient descent with momentum as Keras has
-// it: m ← β₁ · m - rate · g, w += m.
+// Adam, in the form that Keras uses (Kingma & Ba 2015, "epsilon hat" in section 2):
+// g ← scale · g + penalty · w, m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂),
+// w ← retention · w - rate · m / (√v + ε), where the rate includes the correction of both biases.
+// Stochastic gradient descent with momentum, also as in Keras: m ← β₁ · m - rate · g, w += m.
 
-/// A step of Adam, or with a retention below one of AdamW (Loshchilov & Hutter 2019).
+/// A step of Adam or, if the retention is below 1, of AdamW (Loshchilov & Hutter 2019).
 func updateAdam(_ arguments: UnsafePointer<UpdateArguments>) {
   let a = arguments.pointee
   let (scale, penalty) = (Vector(repeating: a.gradientScale), Vector(repeating: a.penalty))

@@ -1,12 +1,12 @@
 import PneumoKernelABI
 
-// sums[r][o] += Σ_n a[n][r] · b[n][o], summed in this order, then added.
+// sums[r][o] += Σ_n a[n][r] · b[n][o], where the sum over n runs in this order before it is added.
 
-/// All rows and columns. The rows of one block of columns come one after the other, so that `b` stays
-/// in the first-level cache.
+/// Computes all rows and columns. All rows of one block of columns are computed before the next
+/// block, so that `b` stays in the L1 cache.
 func addOuterProducts(_ arguments: UnsafePointer<OuterProductArguments>) {
   let p = arguments.pointee
-  // SAFETY: rows and whole blocks of columns as the caller says.
+  // SAFETY: the caller guarantees the number of rows, and that columns form whole blocks.
   withUnsafeTemporaryAllocation(of: Float.self, capacity: blockChannels) { zeros in
     zeros.initialize(repeating: 0)
     let zeros = UnsafePointer(zeros.baseAddress!)

@@ -1,9 +1,9 @@
 import PneumoKernelABI
 
-// What follows the sums of a tile: clamping and storing. A function of its own, because the compiler
-// stops inlining where a function gets as large as one of tiles.
+// The step that follows the sums of a tile: clamping and storing. These are separate functions
+// because the compiler stops inlining into functions as large as those that compute tiles.
 
-/// Clamps the sums of `count` pixels, and stores a block of their channels from `channel` on.
+/// Clamps the sums of `count` pixels, and stores a block of their channels, starting at `channel`.
 ///
 /// - Parameter output: the first pixel.
 @inline(never)
@@ -14,7 +14,7 @@ func storeTile(
   store(a, sums, count, channel, output) { load($0) }
 }
 
-/// The same for the largest of four tiles of sums.
+/// The same for the maximum of four tiles of sums.
 @inline(never)
 func storePooledTile(
   _ a: ConvolutionArguments, _ sums: UnsafePointer<Float>, _ count: Int, _ channel: Int,
@@ -30,7 +30,7 @@ func storePooledTile(
   }
 }
 
-/// - Parameter result: the vector that comes of the sums at a pointer.
+/// - Parameter result: computes a vector of results from the sums at a pointer.
 @inline(__always)
 private func store(
   _ a: ConvolutionArguments, _ sums: UnsafePointer<Float>, _ count: Int, _ channel: Int,
@@ -50,7 +50,8 @@ private func store(
   }
 }
 
-/// Stores which of four tiles of sums is the largest, as ``ConvolutionArguments/choices`` tells.
+/// Stores which of four tiles has the largest sum, as described in
+/// ``ConvolutionArguments/choices``.
 @inline(never)
 private func storeChoices(
   _ a: ConvolutionArguments, _ sums: UnsafePointer<Float>, _ count: Int, _ channel: Int,
@@ -76,7 +77,7 @@ private func storeChoices(
   }
 }
 
-/// Which of four is the largest, the first of those that are: 0, 1, 2 or 3.
+/// The index, 0 to 3, of the largest of four elements; of equal ones, the first.
 @inline(__always)
 func choice(
   _ s0: UnsafePointer<Float>, _ s1: UnsafePointer<Float>, _ s2: UnsafePointer<Float>,

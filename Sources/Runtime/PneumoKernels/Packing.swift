@@ -1,9 +1,9 @@
 import PneumoKernelABI
 
-/// Packs a matrix as its arguments tell.
+/// Packs a matrix as its arguments describe.
 func packBlocks(_ arguments: UnsafePointer<PackingArguments>) {
   let a = arguments.pointee
-  // The bits of elements are moved, whatever they mean.
+  // Elements are copied as raw bits, whatever they represent.
   if a.isHalf {
     packHalves(
       a, a.input.assumingMemoryBound(to: UInt16.self),
@@ -15,14 +15,14 @@ func packBlocks(_ arguments: UnsafePointer<PackingArguments>) {
   }
 }
 
-// The same twice, since a generic function would not be the module's own.
+// The same code twice, because the linker could share a generic function with other modules.
 
 @inline(never)
 private func packFloats(
   _ a: PackingArguments, _ input: UnsafePointer<UInt32>, _ output: UnsafeMutablePointer<UInt32>
 ) {
   let blocks = (a.columns &+ blockChannels &- 1) / blockChannels
-  // SAFETY: the output holds whole blocks; columns beyond the last are zeros, not read.
+  // SAFETY: the output holds whole blocks; columns beyond the last are not read but set to zero.
   for block in 0..<blocks {
     var target = output + block &* blockChannels &* a.rows
     var source = input + block &* blockChannels

@@ -1,14 +1,16 @@
-// x ← x · factor + shift, in chains that do not wait for each other.
+// x ← x · factor + shift, in independent chains.
 //
-// What a core can do at best: no memory is touched, and there are more chains than it has
-// multiply-add units times cycles that one takes, yet no more than fit the registers of any target.
+// This is the peak rate of a core: no memory is accessed, and the number of chains exceeds the
+// number of multiply-add units times their latency, yet the chains fit in the registers of every
+// target.
 
-/// Multiplies and adds in `rounds` rounds, and returns how many multiplications with an addition
-/// that was, counting the elements of vectors.
+/// Performs `rounds` rounds of multiply-adds, and returns the number of multiply-adds, counting
+/// each element of a vector.
 ///
-/// `output` is room for a vector; the sums go there so that the compiler cannot leave them out.
+/// `output` has room for a vector; the sums are stored there so that the compiler cannot remove
+/// them.
 func multiplyAddPeak(_ rounds: Int, _ output: UnsafeMutablePointer<Float>) -> Int {
-  // Numbers that stay near 2, so that none becomes subnormal or infinite.
+  // Values that converge to 2, so that none becomes subnormal or infinite.
   let factor = Vector(repeating: 0.5)
   let shift = Vector(repeating: 1)
   var (a, b, c) = (Chains(from: 1), Chains(from: 1.25), Chains(from: 1.5))
@@ -19,17 +21,17 @@ func multiplyAddPeak(_ rounds: Int, _ output: UnsafeMutablePointer<Float>) -> In
     c.step(factor, shift)
     round &+= 1
   }
-  // SAFETY: room for a vector.
+  // SAFETY: `output` has room for a vector.
   store(a.sum + b.sum + c.sum, output)
   return 3 &* Chains.count &* Vector.scalarCount &* rounds
 }
 
-/// Four sums. Private, and methods always inlined, like the sums in Tile.swift.
+/// Four sums. Private, with methods that are always inlined, like the sums in Tile.swift.
 private struct Chains {
   static let count = 4
   var a: Vector, b: Vector, c: Vector, d: Vector
 
-  /// Sums that differ, or the compiler would compute one for all.
+  /// Starts from different values; otherwise the compiler would compute a single sum.
   @inline(__always)
   init(from first: Float) {
     a = Vector(repeating: first)

@@ -1,9 +1,9 @@
 import PneumoKernelABI
 
 // output[y][x][c] = max or mean over the window at (y·s - top, x·s - left), clipped to the image,
-// row by row in this order.
+// in row-major order.
 
-/// Output rows `firstRow..<endRow`.
+/// Computes output rows `firstRow..<endRow`.
 func poolMax(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) {
   let a = arguments.pointee
   for row in firstRow..<endRow {
@@ -37,7 +37,7 @@ func poolMax(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, _ en
   }
 }
 
-/// Output rows `firstRow..<endRow`.
+/// Computes output rows `firstRow..<endRow`.
 func poolAverage(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) {
   let a = arguments.pointee
   for row in firstRow..<endRow {
@@ -71,10 +71,12 @@ func poolAverage(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, 
   }
 }
 
-// MARK: Gradients of one image. That of a window goes to the first of its largest elements, or evenly to
-// all that lie inside the image.
+// MARK: Gradients
+//
+// The gradient of a window goes to the first of its largest elements or, for a mean, in equal parts
+// to all elements that lie inside the image.
 
-/// Adds the gradient of the largest elements of all windows of one image to `inputGradient`.
+/// Adds the gradient of one image's max pooling to `inputGradient`.
 func poolMaxGradient(
   _ arguments: UnsafePointer<PoolingArguments>, _ outputHeight: Int,
   _ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>
@@ -94,7 +96,7 @@ func poolMaxGradient(
             largest = larger(largest, load(a.input + place, first: remaining))
           }
         }
-        // The first that is as large takes the gradient, and leaves none for the others.
+        // The first element equal to the maximum takes the gradient and leaves none for the others.
         var rest = load(gradient + c, first: remaining)
         for y in window.rows {
           for x in window.columns {
@@ -112,7 +114,7 @@ func poolMaxGradient(
   }
 }
 
-/// Adds the gradient of the means of all windows of one image to `inputGradient`.
+/// Adds the gradient of one image's average pooling to `inputGradient`.
 func poolAverageGradient(
   _ arguments: UnsafePointer<PoolingArguments>, _ outputHeight: Int,
   _ outputGradient: UnsafePointer<Float>, _ inputGradient: UnsafeMutablePointer<Float>
@@ -147,7 +149,7 @@ private struct Window {
     columns = max(x0, 0)..<min(x0 &+ a.windowWidth, a.inputWidth)
   }
 
-  /// Offset of the first pixel.
+  /// The offset of the window's first pixel.
   @inline(__always)
   func first(_ a: PoolingArguments) -> Int {
     (rows.lowerBound &* a.inputWidth &+ columns.lowerBound) &* a.channels

@@ -1,5 +1,5 @@
 // Sums over arrays and over the rows of matrices, in a fixed order. SAFETY: arrays have the sizes
-// that the arguments tell.
+// given by the arguments.
 
 /// `output[i] += input[i] · factor`
 func addScaled(
@@ -58,10 +58,10 @@ func addDeviationProducts(
   }
 }
 
-/// Adds a sum over rows to the vector of sums at column `c`: even and odd rows on their own, so that
-/// one addition need not wait for the last.
+/// Adds a sum over rows to the vector of sums at column `c`. Even and odd rows are summed
+/// separately, so that successive additions are independent.
 ///
-/// - Parameter add: adds what stands at a place of the matrix to a sum.
+/// - Parameter add: adds the elements at an offset of the matrix to a sum.
 @inline(__always)
 private func addSumOfRows(
   _ rows: Int, _ columns: Int, from c: Int, _ remaining: Int,
@@ -80,7 +80,7 @@ private func addSumOfRows(
 }
 
 /// `output[r][c] += gradient[r][c] · scale[c] + input[r][c] · slope[c] + shift[c]`, where `factors`
-/// are the scales, the slopes and the shifts.
+/// holds the scales, then the slopes, then the shifts.
 func addAffine(
   _ gradient: UnsafePointer<Float>, _ input: UnsafePointer<Float>,
   _ factors: UnsafePointer<Float>, _ rows: Int, _ columns: Int,
@@ -102,7 +102,7 @@ func addAffine(
   }
 }
 
-/// `Σ x²`, each stretch of 4,096 in `Float`, their sums in `Double`.
+/// `Σ x²`, summed in `Float` over stretches of 4,096 elements, whose sums are added in `Double`.
 func sumOfSquares(_ input: UnsafePointer<Float>, _ count: Int) -> Double {
   var total = 0.0
   var first = 0
@@ -126,7 +126,8 @@ func sumOfSquares(_ input: UnsafePointer<Float>, _ count: Int) -> Double {
   return total
 }
 
-/// Passes the first of each vector of columns, and how many remain from there, to `body`.
+/// Calls `body` with the first column of each vector of columns, and the number of columns
+/// remaining from there.
 @inline(__always)
 private func forEachColumn(_ columns: Int, _ body: (_ column: Int, _ remaining: Int) -> Void) {
   var c = 0

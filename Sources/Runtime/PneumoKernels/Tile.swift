@@ -1,32 +1,33 @@
 import PneumoKernelABI
 
-// The inner loop of convolutions and matrix products: a tile of sums, some pixels by one block of
-// output channels (two vectors), held in registers.
+// The inner loop of convolutions and matrix products: a tile of sums, several pixels by one block
+// of output channels (two vectors), held in registers.
 //
 //   sums[p][o] = bias[o] + Σ_ky Σ_kx Σ_c input[p][ky][kx][c] · kernel[ky][kx][c][o]
 //
 // Each sum runs in exactly this order, whatever tile it is part of, so an output has the same bits
-// at every place of every split of the work. Error: that of a sequential Float sum.
+// however the work is split. The error is that of a sequential Float sum.
 //
-// Which tiles there are depends on how many registers the instruction set has. Named fields
-// instead of an array, and methods that are always inlined, because the compiler keeps a small
-// array of vectors in memory where it does not unroll the loop over it. The types are private,
-// because the linker would share helpers that the compiler makes for types that tests can see.
+// The available tile sizes depend on the number of registers of the instruction set. Sums are named
+// fields rather than arrays, and their methods are always inlined, because the compiler keeps a
+// small array of vectors in memory unless it unrolls the loop over it. The types are private
+// because the compiler generates helpers for types visible to tests, and the linker could share
+// those helpers.
 
-/// The most pixels of a tile.
+/// The largest number of pixels in a tile.
 #if KERNEL_AVX512
 let tilePixels = 12
 #else
 let tilePixels = 6
 #endif
 
-/// Computes the sums of the first pixels of a row, as many as a tile can have of the `remaining`.
+/// Computes the sums of the first pixels of a row: as many of the `remaining` as fit in a tile.
 ///
 /// - Parameters:
 ///   - input: the first element that the first pixel's sum reads.
-///   - kernel: the packed block, of `Float`s or, with `isHalf`, of halves.
-///   - sums: room for a block for each pixel, and how far apart the blocks are.
-/// - Returns: the number of pixels.
+///   - kernel: the packed block of weights, in half precision if `isHalf`.
+///   - sums: room for one block per pixel, and the distance between blocks.
+/// - Returns: the number of pixels computed.
 @inline(__always)
 func sumTile(
   _ a: ConvolutionArguments, _ input: UnsafePointer<Float>, _ kernel: UnsafeRawPointer,
@@ -53,19 +54,21 @@ func sumTile(
     sum2(a, input, input + step, kernel, bias, sums, isHalf: isHalf)
     return 2
   default:
-    // The same pixel twice: a single one would not be faster.
+    // The same pixel twice: computing it once would not be faster.
     sum2(a, input, input, kernel, bias, (sums.start, 0), isHalf: isHalf)
     return 1
   }
 }
 
-/// Elements from a pixel of a tile to the next. Pooling takes every second.
+/// The distance between pixels of a tile in elements. With pooling, a tile has every other pixel.
 @inline(__always)
 private func tileStep(_ a: ConvolutionArguments) -> Int {
   a.isPooled ? 2 &* a.strideWidth &* a.inputPixelStride : a.strideWidth &* a.inputPixelStride
 }
 
-// MARK: One function a size. `low` is where the first half of the pixels starts, `high` the second.
+// MARK: Tile sizes
+//
+// One function per size. The first half of the pixels starts at `low`, the second half at `high`.
 
 #if KERNEL_AVX512
 @inline(__always)
@@ -155,7 +158,7 @@ private func sum2(
   second.write(to: sums.start + 1 &* sums.stride, sums.stride)
 }
 
-/// Passes each input offset and the weights of a block there to `body`, in the order of the sum.
+/// Calls `body` with each input offset and the block of weights for it, in the order of the sum.
 @inline(__always)
 private func forEachWeight(
   _ a: ConvolutionArguments, _ kernel: UnsafeRawPointer, isHalf: Bool,
@@ -182,11 +185,12 @@ private func forEachWeight(
   }
 }
 
-// MARK: Sums of outer products.
+// MARK: Sums of outer products
 
-/// `sums[r][o] += Σ_n a[n][r] · b[n][o]` for the first rows of those that remain.
+/// `sums[r][o] += Σ_n a[n][r] · b[n][o]` for the first of the `remaining` rows, as many as fit in a
+/// tile.
 ///
-/// - Returns: the number of rows.
+/// - Returns: the number of rows computed.
 @inline(__always)
 func addOuterTile(
   _ p: OuterProductArguments, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
@@ -248,7 +252,7 @@ func addOuterTile(
   }
 }
 
-/// Passes the elements of each `a[n]` and a block of `b[n]` to `body`.
+/// Calls `body` with the elements of each `a[n]` and a block of `b[n]`.
 @inline(__always)
 private func forEachProduct(
   _ p: OuterProductArguments, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
@@ -262,7 +266,7 @@ private func forEachProduct(
   }
 }
 
-// MARK: Sums of some pixels, `step` apart in the input.
+// MARK: Sums of pixels that are `step` elements apart in the input
 
 /// One pixel.
 private struct Sums1 {
@@ -282,14 +286,14 @@ private struct Sums1 {
     a1 = multiplyAdd(a1, x, w1)
   }
 
-  /// Stores a block for each pixel, `stride` elements apart.
+  /// Stores one block per pixel, `stride` elements apart.
   @inline(__always)
   func write(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
     store(a0, sums)
     store(a1, sums + Vector.scalarCount)
   }
 
-  /// The same, added to what is there.
+  /// Adds the sums to the blocks already there.
   @inline(__always)
   func add(to sums: UnsafeMutablePointer<Float>, _ stride: Int) {
     store(load(sums) + a0, sums)

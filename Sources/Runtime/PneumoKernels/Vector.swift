@@ -1,5 +1,5 @@
-// The only file that knows which instruction set it is compiled for, but for the tiles that are
-// compiled in Tile.swift.
+// The only file that depends on the instruction set it is compiled for, apart from the choice of
+// tile sizes in Tile.swift.
 
 #if KERNEL_AVX512
 typealias Vector = SIMD16<Float>
@@ -15,20 +15,21 @@ typealias IntVector = SIMD4<Int32>
 let isaName = "baseline"
 #endif
 
-/// The channels of a pixel that has few.
+/// The channels of a pixel with at most four.
 typealias Four = SIMD4<Float>
 
-/// Whether halves are widened by an instruction. Otherwise they are better widened once.
+/// Whether there is an instruction that converts half precision to single. Without it, weights are
+/// better converted once, in advance.
 #if KERNEL_AVX512 || KERNEL_AVX2 || arch(arm64)
 let widensHalves = true
 #else
 let widensHalves = false
 #endif
 
-/// Output channels of a block of packed weights: two vectors.
+/// Output channels in a block of packed weights: two vectors.
 let blockChannels = 2 * Vector.scalarCount
 
-/// `accumulator + a * b`, fused where the target has FMA.
+/// `accumulator + a * b`, fused if the target has FMA.
 ///
 /// Without FMA, `addingProduct` would call libm's `fmaf` once per lane.
 @inline(__always)
@@ -50,7 +51,7 @@ func multiplyAdd(_ accumulator: Float, _ a: Float, _ b: Float) -> Float {
   #endif
 }
 
-/// Elements of any alignment.
+/// Loads a vector at any alignment.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(pointer).loadUnaligned(as: Vector.self)
@@ -61,15 +62,15 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
-/// Four elements of any alignment.
+/// Loads four elements at any alignment.
 @inline(__always)
 func loadFour(_ pointer: UnsafePointer<Float>) -> Four {
   UnsafeRawPointer(pointer).loadUnaligned(as: Four.self)
 }
 
-// On baseline four elements are a vector.
+// On baseline, four elements are a whole vector.
 #if KERNEL_AVX512 || KERNEL_AVX2
-/// ``multiplyAdd(_:_:_:)`` of four elements.
+/// ``multiplyAdd(_:_:_:)`` for four elements.
 @inline(__always)
 func multiplyAdd(_ accumulator: Four, _ a: Four, _ b: Four) -> Four {
   accumulator.addingProduct(a, b)
@@ -82,10 +83,11 @@ func store(_ four: Four, _ pointer: UnsafeMutablePointer<Float>) {
 }
 #endif
 
-/// Halves of any alignment, widened. (Without F16C this is a call for each element.)
+/// Loads half-precision elements at any alignment, converted to `Float`. (Without F16C, this is a
+/// function call per element.)
 ///
-/// Element by element, which becomes one instruction: the conversion of vectors is a generic function,
-/// whose copy for these types the linker would share.
+/// The conversion is written element by element, which compiles to a single instruction. Swift's
+/// conversion of vectors is a generic function, whose specialization the linker could share.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float16>) -> Vector {
   #if KERNEL_AVX512
@@ -106,7 +108,7 @@ private func widenEight(_ p: UnsafePointer<Float16>) -> SIMD8<Float> {
 }
 #endif
 
-/// The first `count` elements, a vector of them where there are more, then zeros.
+/// Loads the first `count` elements, at most a vector of them, and fills the rest with zeros.
 @inline(__always)
 func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Vector {
   if count >= Vector.scalarCount { return load(pointer) }
@@ -115,20 +117,21 @@ func load(_ pointer: UnsafePointer<Float>, first count: Int) -> Vector {
   return vector
 }
 
-/// The first `count` elements, a vector of them where there are more.
+/// Stores the first `count` elements, at most a vector of them.
 @inline(__always)
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count: Int) {
   if count >= Vector.scalarCount { return store(vector, pointer) }
   for lane in 0..<count { pointer[lane] = vector[lane] }
 }
 
-// `larger(x, low)` and `smaller(x, high)` keep a NaN of x. `pointwiseMax` and `clamped` would be
-// calls, and so would be one function of both: write `smaller(larger(x, low), high)`.
+// `larger(x, low)` and `smaller(x, high)` propagate a NaN in x. `pointwiseMax` and `clamped` would
+// compile to function calls, and so would a helper that combines both: to clamp, write
+// `smaller(larger(x, low), high)`.
 
-/// The larger of each two elements.
+/// The larger of each pair of elements.
 @inline(__always)
 func larger(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: a .< b) }
 
-/// The smaller of each two elements.
+/// The smaller of each pair of elements.
 @inline(__always)
 func smaller(_ a: Vector, _ b: Vector) -> Vector { a.replacing(with: b, where: a .> b) }

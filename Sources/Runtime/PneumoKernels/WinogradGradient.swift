@@ -1,19 +1,19 @@
 import PneumoKernelABI
 
-// The gradients of a 3×3 convolution with stride 1. With the matrices of WinogradTransforms.swift the
-// forward pass is, for each tile,
+// The gradients of a 3×3 convolution with stride 1. With the matrices of WinogradTransforms.swift,
+// the forward pass for each tile is
 //
 //   V = Bᵀ · input · B,   M = Σ_c U_c ⊙ V_c,   output = Aᵀ · M · A,   U = G · kernel · Gᵀ
 //
-// and each step is linear, so the gradients go back through the transposes:
+// Each step is linear, so gradients are propagated back through the transposes:
 //
 //   dM = A · d output · Aᵀ,   dU_co = Σ_tiles V_c ⊙ dM_o,   dV_c = Σ_o U_co ⊙ dM_o,
 //   d input = B · dV · Bᵀ,    d kernel = Gᵀ · dU · G
 //
-// dU and dV are matrix products for each of the 36 places of a tile, with as few multiplications as
-// the forward pass. Tiles are summed in their order.
+// dU and dV are matrix products for each of the 36 positions of a tile, with as few multiplications
+// as in the forward pass. Tiles are summed in order.
 
-/// Adds the gradients that come of tiles `first..<first + count`; `count` is at most `tiles`.
+/// Adds the gradients from tiles `first..<first + count`; `count` is at most `tiles`.
 func convolveWinogradGradient(
   _ arguments: UnsafePointer<WinogradGradientArguments>, _ first: Int, _ count: Int
 ) {
@@ -30,28 +30,28 @@ func convolveWinogradGradient(
 }
 
 extension WinogradGradientArguments {
-  /// Transformed gradients of the output: tiles of 36 places of all output channels.
+  /// Transformed gradients of the output: tiles of 36 positions, each with all output channels.
   @inline(__always)
   fileprivate var gradients: UnsafeMutablePointer<Float> { forward.scratch + forward.inputCount }
-  /// Products: tiles of 36 places of a block of input channels.
+  /// Products: tiles of 36 positions, each with a block of input channels.
   @inline(__always)
   fileprivate var products: UnsafeMutablePointer<Float> {
     gradients + forward.tiles &* gradientTileStride(blockChannels: blockChannels)
   }
-  /// Room for two stages of a tile of one vector.
+  /// Room for two transform stages of a tile of one vector.
   @inline(__always)
   fileprivate var stages: UnsafeMutablePointer<Float> {
     products + forward.productCount(blockChannels: blockChannels)
   }
 }
 
-/// `A · d output · Aᵀ` of all output channels.
+/// Computes `A · d output · Aᵀ` for all output channels.
 @inline(never)
 private func transformGradients(_ g: WinogradGradientArguments, _ first: Int, _ count: Int) {
   let a = g.forward
   let stride = g.gradientTileStride(blockChannels: blockChannels)
   let outputStride = g.outputStride(blockChannels: blockChannels)
-  // SAFETY: a patch of 4×4 vectors and its half-transformed form of 6×4 fit into two stages of 36.
+  // SAFETY: a patch of 4×4 vectors and its half-transformed form of 6×4 fit in two stages of 36.
   let patch = g.stages
   let half = patch + 16 &* Vector.scalarCount
   for tile in 0..<count {
@@ -75,8 +75,8 @@ private func transformGradients(_ g: WinogradGradientArguments, _ first: Int, _ 
   }
 }
 
-/// Copies a vector of channels of the gradient of a tile's 4×4 sums: that of a pooled output belongs
-/// to the largest of its sums. Beyond the border and the channels there are zeros.
+/// Copies a vector of channels of the gradient of a tile's 4×4 sums, with zeros beyond the border
+/// and the last channel. The gradient of a pooled output goes to the largest of its sums.
 @inline(__always)
 private func copyGradient(
   _ g: WinogradGradientArguments, _ place: (image: Int, row: Int, column: Int), _ channel: Int,
@@ -107,7 +107,8 @@ private func copyGradient(
   }
 }
 
-/// Gives the gradient of a pooled output to the one of four that was chosen, and zero to the others.
+/// Passes the gradient of a pooled output to the chosen one of its four sums, and zero to the
+/// others.
 @inline(__always)
 func spread(
   _ gradient: Vector, _ choice: Vector, _ upper: UnsafeMutablePointer<Float>,
@@ -120,7 +121,7 @@ func spread(
   store(gradient.replacing(with: zero, where: choice .!= 3), lower + step)
 }
 
-/// `dU += Vᵀ · dM` at each place.
+/// Computes `dU += Vᵀ · dM` at each position.
 @inline(never)
 private func addKernelGradients(_ g: WinogradGradientArguments, _ count: Int) {
   let a = g.forward
@@ -135,7 +136,7 @@ private func addKernelGradients(_ g: WinogradGradientArguments, _ count: Int) {
   }
 }
 
-/// `dV = dM · Uᵀ` at each place, for a block of input channels.
+/// Computes `dV = dM · Uᵀ` at each position, for a block of input channels.
 @inline(never)
 private func multiplyGradients(_ g: WinogradGradientArguments, _ block: Int, _ count: Int) {
   let a = g.forward
@@ -165,7 +166,7 @@ private func multiplyGradients(_ g: WinogradGradientArguments, _ block: Int, _ c
   }
 }
 
-/// `d input += B · dV · Bᵀ` for a block of input channels.
+/// Computes `d input += B · dV · Bᵀ` for a block of input channels.
 @inline(never)
 private func addInputGradients(
   _ g: WinogradGradientArguments, _ gradient: UnsafeMutablePointer<Float>, _ block: Int,
@@ -173,7 +174,7 @@ private func addInputGradients(
 ) {
   let a = g.forward
   let stride = a.productTileStride(blockChannels: blockChannels)
-  // SAFETY: one stage of 36 vectors each; only what lies inside the image is written.
+  // SAFETY: each stage has 36 vectors; only pixels inside the image are written.
   let half = g.stages
   let patch = half + 36 &* Vector.scalarCount
   let row = 6 &* Vector.scalarCount
@@ -208,13 +209,13 @@ private func addInputGradients(
   }
 }
 
-/// `d kernel += Gᵀ · dU · G`: `input` are 36 matrices of inputs × outputs in whole blocks, `output`
-/// has the shape (3, 3, inputs, outputs).
+/// Computes `d kernel += Gᵀ · dU · G`. `input` holds 36 matrices of inputs × outputs, the latter in
+/// whole blocks; `output` has the shape (3, 3, inputs, outputs).
 func unpackWinogradGradient(_ arguments: UnsafePointer<WinogradPackingArguments>) {
   let a = arguments.pointee
   let outputStride = (a.outputs &+ blockChannels &- 1) / blockChannels &* blockChannels
   let tap = a.inputs &* a.outputs
-  // SAFETY: room for 3 × 6 vectors, then 3 × 3.
+  // SAFETY: there is room for 3 × 6 vectors, then 3 × 3.
   withUnsafeTemporaryAllocation(of: Float.self, capacity: 27 &* Vector.scalarCount) { room in
     let half = room.baseAddress!
     let taps = half + 18 &* Vector.scalarCount

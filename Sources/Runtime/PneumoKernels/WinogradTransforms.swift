@@ -1,10 +1,10 @@
-// The three transforms of Winograd's minimal filtering along one axis, for kernels of three:
+// The three transforms of Winograd's minimal filtering along one axis, for kernels of size 3:
 //
 //   outputs = Aᵀ · [ (G · kernel) ⊙ (Bᵀ · inputs) ]
 //
-// A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks, CVPR 2016. The points are
-// 0, ±1, ∞ for F(2, 3); 0, ±√½, ±√2, ∞ for F(4, 3), which has a quarter of the error of the usual
-// ±1, ±2; 0, ±1, ±2, ±1/2, ∞ for F(6, 3).
+// A. Lavin, S. Gray: Fast Algorithms for Convolutional Neural Networks, CVPR 2016. The
+// interpolation points are 0, ±1, ∞ for F(2, 3); 0, ±√½, ±√2, ∞ for F(4, 3), which gives a quarter
+// of the error of the usual ±1, ±2; and 0, ±1, ±2, ±1/2, ∞ for F(6, 3).
 //
 //   F(2, 3)   Bᵀ =  1  0 -1  0     G =  1    0    0      Aᵀ = 1  1  1  0
 //                   0  1  1  0         1/2  1/2  1/2          0  1 -1  1
@@ -34,10 +34,11 @@
 //                   0  1  1  16  16  1/16  1/16   0
 //                   0  1 -1  32 -32  1/32 -1/32   1
 //
-// Each function reads vectors that are `step` elements apart, and writes others that are
-// `outputStep` apart. SAFETY: callers have room for as many as the matrices have columns and rows.
+// Each function reads vectors that are `step` elements apart, and writes vectors that are
+// `outputStep` apart. SAFETY: callers provide as many input vectors as the matrix has columns, and
+// room for as many output vectors as it has rows.
 
-/// `Bᵀ · input`, for tiles of `tileSize`.
+/// Computes `Bᵀ · input` for tiles of `tileSize`.
 @inline(__always)
 func transformInput(
   _ tileSize: Int, _ input: UnsafePointer<Float>, _ step: Int,
@@ -87,7 +88,7 @@ func transformInput(
   store(times(d3 - d5, 5.25, plus: d7 - d1), output + 7 &* outputStep)
 }
 
-/// `G · input`, for tiles of `tileSize`.
+/// Computes `G · input` for tiles of `tileSize`.
 @inline(__always)
 func transformKernel(
   _ tileSize: Int, _ input: UnsafePointer<Float>, _ step: Int,
@@ -128,7 +129,7 @@ func transformKernel(
   store(g2, output + 7 &* outputStep)
 }
 
-/// `Aᵀ · input`, for tiles of `tileSize`.
+/// Computes `Aᵀ · input` for tiles of `tileSize`.
 @inline(__always)
 func transformOutput(
   _ tileSize: Int, _ input: UnsafePointer<Float>, _ step: Int,
@@ -169,8 +170,8 @@ func transformOutput(
   store(times(d, 32, plus: times(f, 0.03125, plus: b + m7)), output + 5 &* outputStep)
 }
 
-/// `Aᵀ · input`, for tiles of four. A type, since of a tuple the compiler makes pieces of vectors;
-/// private for the reason that Tile.swift gives.
+/// `Aᵀ · input` for tiles of four. This is a type because the compiler splits the vectors of a
+/// tuple, and private for the reason given in Tile.swift.
 private struct FourOutputs {
   let y0: Vector, y1: Vector, y2: Vector, y3: Vector
 
@@ -192,10 +193,10 @@ private struct FourOutputs {
   }
 }
 
-// MARK: Transforms of `convolveWinogradRows`, along rows alone.
+// MARK: Transforms of `convolveWinogradRows`, along rows only
 
-/// `Bᵀ · input` for tiles of four, of pixels of up to four channels that are `step` apart; the
-/// transformed pixels are `outputStep` apart.
+/// Computes `Bᵀ · input` for tiles of four pixels with up to four channels. Pixels are `step`
+/// elements apart, transformed pixels `outputStep`.
 @inline(__always)
 func transformPixels(
   _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
@@ -219,7 +220,8 @@ func transformPixels(
   store(times(d3, -2.5, plus: d1 + d5), output + 5 &* outputStep)
 }
 
-/// `Aᵀ · products + bias` of a block of a tile of two rows. Rows of `sums` are `tilePixels` apart.
+/// Computes `Aᵀ · products + bias` for one block of a tile of two rows. Rows of `sums` are
+/// `tilePixels` blocks apart.
 @inline(never)
 func transformTwoRows(
   _ products: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
@@ -239,7 +241,8 @@ func transformTwoRows(
   }
 }
 
-/// The largest of each 2×2 outputs of a block of a tile of two rows, with the bias: two pixels.
+/// Computes the maximum of each 2×2 outputs, plus the bias, for one block of a tile of two rows:
+/// two pixels.
 @inline(never)
 func poolTwoRows(
   _ products: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
@@ -257,9 +260,9 @@ func poolTwoRows(
   }
 }
 
-// MARK: The transposes, for gradients, of F(4, 3) alone.
+// MARK: Transposes for gradients, of F(4, 3) only
 
-/// `B · input`: from the places of a transformed tile to those of its input.
+/// Computes `B · input`: from the positions of a transformed tile to those of its input.
 @inline(__always)
 func transposeInputTransform(
   _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
@@ -285,7 +288,7 @@ func transposeInputTransform(
   store(v5, output + 5 &* outputStep)
 }
 
-/// `A · input`: from outputs to the places of a transformed tile.
+/// Computes `A · input`: from outputs to the positions of a transformed tile.
 @inline(__always)
 func transposeOutputTransform(
   _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,
@@ -307,7 +310,7 @@ func transposeOutputTransform(
   store(y3, output + 5 &* outputStep)
 }
 
-/// `Gᵀ · input`: from the places of a transformed kernel to those of the kernel.
+/// Computes `Gᵀ · input`: from the positions of a transformed kernel to those of the kernel.
 @inline(__always)
 func transposeKernelTransform(
   _ input: UnsafePointer<Float>, _ step: Int, _ output: UnsafeMutablePointer<Float>,

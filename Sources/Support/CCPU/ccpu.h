@@ -1,4 +1,4 @@
-// What the CPU, or the emulator that plays one, says of itself.
+// CPU features, as reported by the CPU or its emulator.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -6,12 +6,13 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-// CPUID of (leaf, subleaf) as eax, ebx, ecx, edx; 0 where the CPU lacks the leaf.
+// Executes CPUID for (leaf, subleaf) and stores eax, ebx, ecx and edx in `out`. Returns 0 if the
+// CPU does not support the leaf.
 static inline int cpu_leaf(uint32_t leaf, uint32_t subleaf, uint32_t out[4]) {
   return __get_cpuid_count(leaf, subleaf, &out[0], &out[1], &out[2], &out[3]);
 }
 
-// XCR0: which register files the operating system saves. Only where CPUID reports OSXSAVE.
+// Returns XCR0, which tells which register files the operating system saves. Requires OSXSAVE.
 static inline uint64_t cpu_xcr0(void) {
   uint32_t low, high;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
