@@ -2,21 +2,21 @@ import Testing
 
 @testable import PneumoPhantom
 
-/// What a network can, and what it cannot, tell the classes by.
+/// Which features of a phantom reveal its class, and which do not.
 @Suite struct FindingTests {
   @Test func brightnessDoesNotTellTheClass() {
-    let pictures = (0..<300).map { index in
+    let images = (0..<300).map { index in
       let phantom = Phantom(seed: 21, index: index, longSide: 48)
       let drawing = phantom.draw()
       return (isIll: phantom.finding == .pneumonia, mean: mean(of: drawing))
     }
-    // The best threshold, either way round, chosen on the very pictures it is judged on.
+    // The best threshold, in either direction, chosen on the same images it is evaluated on.
     var best = 0
-    for threshold in pictures.map(\.mean) {
-      let hits = pictures.count { $0.isIll == ($0.mean >= threshold) }
-      best = max(best, max(hits, pictures.count - hits))
+    for threshold in images.map(\.mean) {
+      let hits = images.count { $0.isIll == ($0.mean >= threshold) }
+      best = max(best, max(hits, images.count - hits))
     }
-    #expect(Double(best) / Double(pictures.count) < 0.7)
+    #expect(Double(best) / Double(images.count) < 0.7)
   }
 
   @Test(arguments: 0..<60)
@@ -24,8 +24,8 @@ import Testing
     let ill = Phantom(seed: 8, index: index, finding: .pneumonia, longSide: 96).render()
     let well = Phantom(seed: 8, index: index, finding: .normal, longSide: 96).render()
     #expect(ill.drawing.width == well.drawing.width && ill.drawing.height == well.drawing.height)
-    // The automatic exposure darkens the whole picture where there is an opacity: compare how much
-    // brighter opaque places have become with how much brighter the others have.
+    // Automatic exposure darkens the whole image if there is an opacity, so compare how much
+    // brighter opaque pixels have become with how much brighter the others have.
     var (opaque, clear): ([Float], [Float]) = ([], [])
     for row in 0..<ill.drawing.height {
       for column in 0..<ill.drawing.width {
@@ -37,9 +37,9 @@ import Testing
       }
     }
     let share = Float(opaque.count) / Float(ill.drawing.width * ill.drawing.height)
-    #expect(share > 0.001 && share < 0.35, "share of the picture: \(share)")
+    #expect(share > 0.001 && share < 0.35, "share of the image: \(share)")
     let contrast = mean(opaque) - mean(clear)
-    #expect(contrast > 10, "local contrast: \(contrast) grey levels")
+    #expect(contrast > 10, "local contrast: \(contrast) gray levels")
   }
 
   @Test func normalLungsHaveNoOpacity() {
@@ -53,7 +53,7 @@ import Testing
     for index in 0..<20 {
       let opacity = Phantom(seed: 9, index: index, finding: .pneumonia, longSide: 200).render()
       let field = opacity.opacity
-      // Inside the lungs' own borders, which are sharp, the field changes by little a sample.
+      // Inside the lungs, whose own borders are sharp, the field changes little between samples.
       var steps: [Float] = []
       for row in 0..<field.height {
         for column in 1..<field.width {
@@ -64,7 +64,7 @@ import Testing
         }
       }
       steps.sort()
-      // Density a unit of the body; a border over a fiftieth of a unit would give 15 and more.
+      // In density per unit of length: a border a fiftieth of a unit wide would give 15 or more.
       #expect(steps[steps.count * 9 / 10] < 4)
     }
   }

@@ -3,8 +3,8 @@ import Testing
 @testable import PneumoPhantom
 
 @Suite struct PhantomTests {
-  /// What the drawings are is part of every result measured on them: when they change on purpose,
-  /// these change in the same commit.
+  /// Results measured on phantoms depend on their pixels: if the pixels change on purpose, change
+  /// these checksums in the same commit.
   @Test(arguments: [
     (Phantom.Finding.normal, UInt32(0x64ad_afec)),
     (.pneumonia, 0xdaa4_32c6),
@@ -26,13 +26,13 @@ import Testing
   func halfOfASeriesHasPneumonia(seed: UInt64) {
     let findings = (0..<400).map { Phantom(seed: seed, index: $0).finding }
     #expect(findings.count { $0 == .pneumonia } == 200)
-    // Neither the even nor the odd ones are one class.
+    // Neither the even nor the odd indices form a class.
     let even = stride(from: 0, to: 400, by: 2).count { findings[$0] == .pneumonia }
     #expect((60...140).contains(even))
     #expect(stride(from: 0, to: 400, by: 2).allSatisfy { findings[$0] != findings[$0 + 1] })
   }
 
-  @Test func sizesAreThoseOfRadiographs() {
+  @Test func sizesResembleThoseOfRadiographs() {
     var sides: [Int] = []
     for index in 0..<500 {
       var random = PhantomRandom(seed: 5, index: index, stream: .view)
@@ -45,7 +45,7 @@ import Testing
     #expect(sides.min()! < 500 && sides.max()! > 1600)
   }
 
-  @Test func drawingsHaveThePixelsTheySay() {
+  @Test func pixelCountsMatchSizes() {
     var channels: Set<Int> = []
     for index in 0..<40 {
       let drawing = Phantom(seed: 3, index: index, longSide: 64).draw()
@@ -57,9 +57,9 @@ import Testing
   }
 
   @Test func tintMovesRedAndBlueApart() {
-    let equal = Drawing(width: 2, height: 1, grey: [0, 200], tint: 0)
+    let equal = Drawing(width: 2, height: 1, gray: [0, 200], tint: 0)
     #expect(equal.pixels == [0, 0, 0, 200, 200, 200])
-    let warm = Drawing(width: 2, height: 1, grey: [100, 255], tint: 0.05)
+    let warm = Drawing(width: 2, height: 1, gray: [100, 255], tint: 0.05)
     #expect(warm.pixels == [105, 100, 95, 255, 255, 242])
   }
 

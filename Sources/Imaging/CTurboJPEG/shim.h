@@ -1,5 +1,6 @@
-// libjpeg-turbo as Swift sees it. libjpeg reports errors by longjmp, which must not cross a frame
-// of Swift: so each function here returns instead, 0 after an error, which `message` then names.
+// A C interface to libjpeg-turbo for Swift. libjpeg reports errors with longjmp, which must not
+// cross Swift stack frames, so each function here catches errors and returns 0, leaving the reason
+// in `message`.
 
 #ifndef PNEUMO_CTURBOJPEG_SHIM_H
 #define PNEUMO_CTURBOJPEG_SHIM_H
@@ -12,7 +13,7 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-// What libjpeg calls on an error; `manager` comes first, so that its address is the whole's.
+// The error handler. `manager` comes first, so that a pointer to it is a pointer to the whole.
 typedef struct {
   struct jpeg_error_mgr manager;
   jmp_buf leave;
@@ -25,16 +26,17 @@ static void pneumo_jpeg_fail(j_common_ptr state) {
   longjmp(errors->leave, 1);
 }
 
-// Warnings are errors where libjpeg makes up pixels that the file lacks. Some only remark on bytes
-// that no pixel depends on. Whether the scans of a progressive file fit together is checked before.
+// A warning is an error if libjpeg makes up pixels that are missing from the file. The warnings
+// below are ignored, because they concern bytes that no pixel depends on. The scans of a
+// progressive file are checked beforehand.
 static void pneumo_jpeg_note(j_common_ptr state, int level) {
   if (level >= 0) return;
   switch (state->err->msg_code) {
-    case JWRN_ADOBE_XFORM:        // an unknown code: that of the usual colors is assumed
-    case JWRN_BOGUS_ICC:          // profiles are not used
+    case JWRN_ADOBE_XFORM:        // unknown color transform; the usual one is assumed
+    case JWRN_BOGUS_ICC:          // color profiles are not used
     case JWRN_BOGUS_PROGRESSION:  // see JPEGScans.swift
-    case JWRN_EXTRANEOUS_DATA:    // bytes between segments, which are passed over
-    case JWRN_JFIF_MAJOR:         // an unknown version of JFIF
+    case JWRN_EXTRANEOUS_DATA:    // bytes between segments, which are skipped
+    case JWRN_JFIF_MAJOR:         // unknown JFIF version
     case JWRN_NOT_SEQUENTIAL:     // parameters that only progressive scans use
       return;
     default: pneumo_jpeg_fail(state);
@@ -50,13 +52,13 @@ static inline struct jpeg_error_mgr *pneumo_jpeg_catch(pneumo_jpeg_errors *error
 
 // MARK: Decoding
 
-// The decoder of one image. Nothing of one image may be left for the next.
+// The decoder of a single image; no state may carry over to the next image.
 typedef struct {
   struct jpeg_decompress_struct state;
   pneumo_jpeg_errors errors;
 } pneumo_jpeg_decoder;
 
-// NULL where memory is short. Freed by pneumo_jpeg_close.
+// Returns NULL if memory is exhausted. Free the decoder with pneumo_jpeg_close.
 static inline pneumo_jpeg_decoder *pneumo_jpeg_open(void) {
   pneumo_jpeg_decoder *decoder = (pneumo_jpeg_decoder *)calloc(1, sizeof *decoder);
   if (!decoder) return NULL;
@@ -75,7 +77,7 @@ static inline void pneumo_jpeg_close(pneumo_jpeg_decoder *decoder) {
   free(decoder);
 }
 
-// Reads the header; `bytes` must stay where they are until the decoder is closed.
+// Reads the header. `bytes` must remain valid until the decoder is closed.
 static inline int pneumo_jpeg_read_header(
     pneumo_jpeg_decoder *decoder, const uint8_t *bytes, size_t count) {
   if (setjmp(decoder->errors.leave)) return 0;
@@ -83,9 +85,9 @@ static inline int pneumo_jpeg_read_header(
   return jpeg_read_header(&decoder->state, TRUE) == JPEG_HEADER_OK;
 }
 
-// Gets ready for the first row: gray, RGB or inverted CMYK of as many bytes a pixel as the file
-// has components. By default of libjpeg the transform is the accurate one and chroma is
-// triangle-filtered.
+// Prepares for reading the first row. Pixels are gray, RGB or inverted CMYK, with as many bytes per
+// pixel as the file has components. libjpeg's defaults apply: the accurate inverse DCT, and
+// triangle filtering of chroma.
 static inline int pneumo_jpeg_start(pneumo_jpeg_decoder *decoder) {
   if (setjmp(decoder->errors.leave)) return 0;
   switch (decoder->state.num_components) {
@@ -104,13 +106,13 @@ static inline int pneumo_jpeg_read_row(pneumo_jpeg_decoder *decoder, uint8_t *pi
   return jpeg_read_scanlines(&decoder->state, &row, 1) == 1;
 }
 
-// Passes over `count` rows, fewer than are left: their coded data are checked all the same.
+// Skips `count` rows, which must be fewer than remain. Their coded data is still checked.
 static inline int pneumo_jpeg_skip_rows(pneumo_jpeg_decoder *decoder, unsigned count) {
   if (setjmp(decoder->errors.leave)) return 0;
   return jpeg_skip_scanlines(&decoder->state, count) == count;
 }
 
-// Reads what follows the last row, up to the end marker.
+// Reads the data after the last row, up to the end marker.
 static inline int pneumo_jpeg_finish(pneumo_jpeg_decoder *decoder) {
   if (setjmp(decoder->errors.leave)) return 0;
   return jpeg_finish_decompress(&decoder->state);
@@ -118,17 +120,17 @@ static inline int pneumo_jpeg_finish(pneumo_jpeg_decoder *decoder) {
 
 // MARK: Encoding
 
-// An image in memory: rows of `width * channels` bytes, 1 (gray) or 3 (RGB) channels.
+// An image in memory: rows of `width * channels` bytes, with 1 (gray) or 3 (RGB) channels.
 typedef struct {
   const uint8_t *pixels;
   unsigned width, height;
   int channels;
   int quality;            // 1 to 100
-  int chromaSubsampling;  // 1: a color for each pixel; 2: for each 2 x 2
+  int chromaSubsampling;  // 1: chroma for each pixel; 2: for each 2 x 2 pixels
 } pneumo_jpeg_image;
 
-// Writes the baseline JPEG file of `image` to `target` and returns its size; 0 after an error, or
-// where it has more bytes than `capacity`.
+// Writes `image` to `target` as a baseline JPEG file and returns its size, or 0 after an error or
+// if the file exceeds `capacity`.
 static inline size_t pneumo_jpeg_encode(
     const pneumo_jpeg_image *image, uint8_t *target, size_t capacity, pneumo_jpeg_errors *errors) {
   struct jpeg_compress_struct state = {0};
@@ -160,7 +162,7 @@ static inline size_t pneumo_jpeg_encode(
   jpeg_finish_compress(&state);
   jpeg_destroy_compress(&state);
   if (file == target) return size;
-  free(file);  // libjpeg took memory of its own, for `capacity` was too little
+  free(file);  // allocated by libjpeg because `capacity` was too small
   return 0;
 }
 

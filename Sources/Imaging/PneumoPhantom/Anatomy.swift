@@ -1,33 +1,33 @@
-/// The shapes of one chest. Sides are those of the picture: -1 is its left, the patient's right.
+/// The shapes of one chest. Sides are those of the image: -1 is its left, the patient's right.
 struct Anatomy: Sendable {
-  /// Half the width of the thorax within the ribs.
+  /// Half of the width of the thorax inside the ribs.
   var halfWidth: Float
-  /// Where the lungs end above, and where the domes of the diaphragm stand on either side.
+  /// The height of the lungs' upper end, and of the top of the diaphragm's dome on either side.
   var lungTop: Float
   var domes: (left: Float, right: Float)
-  /// How far a dome falls from its top to the wall.
+  /// The drop from the top of a dome to the chest wall.
   var domeHeight: Float
-  /// How far the middle of the chest has moved by a turn of the patient.
+  /// How far the midline is displaced by rotation of the patient.
   var turn: Float
   var heartSize: Float
-  /// Half the width of the mediastinum above the heart; wide in small children.
+  /// Half of the width of the mediastinum above the heart; wide in small children.
   var mediastinum: Float
-  /// How much denser than air the tissue of the lungs lets them be: 0 none, 1 no lung at all.
+  /// Density of the lung tissue: at 0 the lungs are pure air, at 1 as dense as their surroundings.
   var lungTissue: Float
   /// Thickness of the soft tissue around the thorax.
   var wall: Float
   var ribCount: Int
   var ribRadius: Float
   var ribDensity: Float
-  /// How steeply ribs fall to the sides.
+  /// How steeply ribs slope down toward the sides.
   var ribFall: Float
   var spineDensity: Float
   var armsRaised: Bool
-  /// How plainly vessels show.
+  /// How prominent the vessels are.
   var markings: Float
-  /// Density of the shadow of the breasts, 0 for none.
+  /// Density of the breast shadows; 0 for none.
   var breasts: Float
-  /// Radius of the gas bubble in the stomach, 0 for none.
+  /// Radius of the gas bubble in the stomach; 0 for none.
   var stomachBubble: Float
 
   private let outer: Profile
@@ -59,20 +59,20 @@ struct Anatomy: Sendable {
     inner = Profile([apex, 0.17, 0.13, 0.12, 0.13, 0.13, 0.12, 0.1])
   }
 
-  /// The lower end of the lungs at the wall.
+  /// The height of the lungs' lower end at the chest wall.
   var lungBottom: Float { max(domes.left, domes.right) + domeHeight }
 
-  /// Distance of the wall of the thorax from the middle at height `y`.
+  /// The distance from the midline to the chest wall at height `y`.
   func wallDistance(_ y: Float) -> Float { halfWidth * outer(share(y)) }
 
-  /// Height of the diaphragm at a point of one side.
+  /// The height of the diaphragm on one side, at a distance from the midline.
   func diaphragm(_ side: Float, distance: Float) -> Float {
     let top = side < 0 ? domes.left : domes.right
     let offset = (distance - 0.42 * halfWidth) / (0.58 * halfWidth)
     return top + domeHeight * offset * offset * (offset > 0 ? 1 : 0.45)
   }
 
-  /// How much lung lies at a point, 0...1, as if there were no heart.
+  /// The amount of lung at a point, 0...1, disregarding the heart.
   func lung(_ point: Point) -> Float {
     guard point.y > lungTop, point.y < lungBottom else { return 0 }
     let x = point.x - turn * 0.4
@@ -86,13 +86,13 @@ struct Anatomy: Sendable {
     return lateral * medial * below * apical
   }
 
-  /// How much heart and great vessels lie at a point, 0...1.
+  /// The amount of heart and great vessels at a point, 0...1.
   func heart(_ point: Point) -> Float {
     let size = heartSize
     let base = (domes.left + domes.right) / 2
     let x = point.x - turn
     let y = point.y - base
-    // Left ventricle (its tip to the right and below), right atrium, outflow, arch of the aorta.
+    // Left ventricle (its apex to the lower right), right atrium, outflow tract, aortic arch.
     let tilted = x - 0.3 * (y + 0.2)
     let ventricle = oval(tilted - 0.15 * size, y + 0.17, 0.37 * size, 0.33 * size, edge: 0.28)
     let atrium = oval(x + 0.06, y + 0.2, 0.24 * size, 0.29 * size, edge: 0.3)

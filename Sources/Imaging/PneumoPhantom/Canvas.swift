@@ -1,18 +1,18 @@
-/// A plane of numbers over a rectangle of the body.
+/// A grid of values over a rectangle of the body.
 ///
-/// Lengths of the body are in units of about half the width of the thorax; x runs to the right of
-/// the picture (the patient's left), y downwards, and the origin is between the lungs.
+/// Lengths in the body are in units of about half of the width of the thorax. x increases toward
+/// the right of the image (the patient's left), y downward, and the origin lies between the lungs.
 struct Canvas: Sendable {
   static let left: Float = -1.9
   static let top: Float = -1.6
   static let bodyWidth: Float = 3.8
   static let bodyHeight: Float = 3.0
 
-  /// Samples a unit of length.
+  /// Samples per unit of length.
   let density: Float
   let width: Int
   let height: Int
-  /// Row by row.
+  /// The samples, in row-major order.
   var values: [Float]
 
   init(density: Float) {
@@ -22,12 +22,12 @@ struct Canvas: Sendable {
     values = [Float](repeating: 0, count: width * height)
   }
 
-  /// The point of the body at a sample.
+  /// The position of a sample in the body.
   func point(column: Int, row: Int) -> Point {
     Point(Self.left + (Float(column) + 0.5) / density, Self.top + (Float(row) + 0.5) / density)
   }
 
-  /// Puts `value(point, present)` at every sample.
+  /// Replaces every sample with `value(point, present)`, where `present` is its current value.
   mutating func update(_ value: (Point, Float) -> Float) {
     for row in 0..<height {
       for column in 0..<width {
@@ -37,7 +37,7 @@ struct Canvas: Sendable {
     }
   }
 
-  /// The value at a point, linear between samples, the border's value beyond the border.
+  /// The value at a point, interpolated linearly; points outside take the value at the border.
   func value(at point: Point) -> Float {
     let x = min(max((point.x - Self.left) * density - 0.5, 0), Float(width - 1) - 0.001)
     let y = min(max((point.y - Self.top) * density - 0.5, 0), Float(height - 1) - 0.001)
@@ -49,7 +49,7 @@ struct Canvas: Sendable {
     return mix(upper, lower, down)
   }
 
-  /// Replaces each value by the mean of the square of samples up to `radius` away.
+  /// Replaces each value with the mean over the square of samples up to `radius` away.
   mutating func blur(radius: Int) {
     guard radius > 0 else { return }
     var rows = values
@@ -74,19 +74,19 @@ struct Canvas: Sendable {
     }
   }
 
-  /// Draws a line of round ends along `points`.
+  /// Draws a line with round ends along `points`.
   ///
   /// - Parameters:
-  ///   - radius: half the width at the first and at the last point, in units of the body.
-  ///   - value: the new value at a sample, of the sample's distance from the line as a share of
-  ///     the radius (0...1) and of the value there.
+  ///   - radius: half of the width at the first and last points, in units of the body.
+  ///   - value: computes the new value of a sample from its distance to the line, as a fraction of
+  ///     the radius (0...1), and its current value.
   mutating func stroke(
     _ points: [Point], radius: (Float, Float), _ value: (Float, Float) -> Float
   ) {
     let reach = max(radius.0, radius.1)
     guard let box = box(around: points, reach: reach) else { return }
-    // The square of the distance to the nearest part of the line: parts overlap at their joints,
-    // and each sample must be drawn once.
+    // First find the squared distance to the nearest segment: segments overlap at their joints, but
+    // each sample must be drawn only once.
     let stride = box.columns.count
     var nearest = [Float](repeating: 1, count: stride * box.rows.count)
     for index in 1..<points.count {
@@ -118,7 +118,7 @@ struct Canvas: Sendable {
     }
   }
 
-  /// The samples within `reach` of the rectangle around `points`, nil where there are none.
+  /// The samples within `reach` of the bounding box of `points`, or `nil` if there are none.
   private func box(
     around points: [Point], reach: Float
   ) -> (columns: Range<Int>, rows: Range<Int>)? {

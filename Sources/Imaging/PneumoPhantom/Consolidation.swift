@@ -1,17 +1,18 @@
-/// Consolidated lung: where pneumonia has replaced air by fluid.
+/// Consolidated lung, in which pneumonia has replaced air with fluid.
 struct Consolidation: Sendable {
-  /// A cloud of which the opacity is made.
+  /// One of the clouds that make up the opacity.
   private struct Patch {
-    let centre: Point
+    let center: Point
     let radius: Point
-    /// Share of the air that is gone in its middle.
+    /// The fraction of air replaced at the center.
     let strength: Float
   }
 
   private let patches: [Patch]
   private let noise: ValueNoise
 
-  /// Lobar (one large part of one lung) or patchy (several clouds, often in both lungs).
+  /// Makes a consolidation that is either lobar (one large part of one lung) or patchy (several
+  /// clouds, often in both lungs).
   init(anatomy: Anatomy, random: inout PhantomRandom) {
     noise = ValueNoise(salt: random.next())
     var patches: [Patch] = []
@@ -31,15 +32,15 @@ struct Consolidation: Sendable {
     self.patches = patches
   }
 
-  /// The share of the air that is gone at a point, 0...1.
+  /// The fraction of air replaced at a point, 0...1.
   func share(_ point: Point) -> Float {
     var rest: Float = 1
-    // The noise bends the outline and mottles the inside: a consolidation has no sharp border.
+    // Noise distorts the outline and mottles the interior: a consolidation has no sharp border.
     let bendX = noise.cloud(point.x * 5, point.y * 5) - 0.5
     let bendY = noise.cloud(point.x * 5 + 91, point.y * 5 + 57) - 0.5
     for patch in patches {
-      let x = (point.x - patch.centre.x) / patch.radius.x + 0.9 * bendX
-      let y = (point.y - patch.centre.y) / patch.radius.y + 0.9 * bendY
+      let x = (point.x - patch.center.x) / patch.radius.x + 0.9 * bendX
+      let y = (point.y - patch.center.y) / patch.radius.y + 0.9 * bendY
       let squared = x * x + y * y
       guard squared < 1 else { continue }
       rest *= 1 - patch.strength * bump(squared)
@@ -53,7 +54,7 @@ struct Consolidation: Sendable {
     _ random: inout PhantomRandom
   ) -> Patch {
     let dome = side < 0 ? anatomy.domes.left : anatomy.domes.right
-    // More often low than high, as in life.
+    // More often in the lower lung, as in real patients.
     let height = max(random.uniform(0.2...1), random.uniform(0.2...1))
     let y = mix(anatomy.lungTop + 0.1, dome - 0.08, height)
     let wall = anatomy.wallDistance(y)
@@ -62,7 +63,7 @@ struct Consolidation: Sendable {
     let size = random.uniform(radius)
     let flat = random.uniform(0.75...1.3)
     return Patch(
-      centre: Point(x, y), radius: Point(size * flat, size / flat),
+      center: Point(x, y), radius: Point(size * flat, size / flat),
       strength: random.uniform(strength))
   }
 }

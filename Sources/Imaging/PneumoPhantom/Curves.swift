@@ -1,4 +1,4 @@
-/// A point of the body or of the picture.
+/// A point in the body or in the image.
 struct Point: Sendable {
   var x: Float
   var y: Float
@@ -9,22 +9,22 @@ struct Point: Sendable {
   }
 }
 
-/// `a` at 0, `b` at 1.
+/// Interpolates linearly from `a` at 0 to `b` at 1.
 func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + (b - a) * t }
 
-/// 3t² - 2t³ of `t` held in 0...1: a step without corners.
+/// 3t² - 2t³, with `t` clamped to 0...1: a smooth step.
 func eased(_ t: Float) -> Float {
   let held = min(max(t, 0), 1)
   return held * held * (3 - 2 * held)
 }
 
-/// 1 at the centre, 0 from `squaredRadius` 1 on, without corners.
+/// A smooth bump: 1 at the center, 0 where `squaredRadius` is 1 or more.
 func bump(_ squaredRadius: Float) -> Float {
   let rest = max(1 - squaredRadius, 0)
   return rest * rest
 }
 
-/// A curve through values at equal steps of 0...1 (Catmull-Rom).
+/// A Catmull-Rom curve through values at equally spaced points of 0...1.
 struct Profile: Sendable {
   private let values: [Float]
 
@@ -42,7 +42,7 @@ struct Profile: Sendable {
   }
 }
 
-/// `steps` + 1 points on the cubic Bézier curve with these control points.
+/// Returns `steps` + 1 points on the cubic Bézier curve with these control points.
 func bezier(_ a: Point, _ b: Point, _ c: Point, _ d: Point, steps: Int = 12) -> [Point] {
   (0...steps).map { step in
     let t = Float(step) / Float(steps)

@@ -1,33 +1,35 @@
 /// The pixels of a phantom.
 package struct Drawing: Hashable, Sendable {
-  /// Pixels of a row.
+  /// Width in pixels.
   package let width: Int
-  /// Rows.
+  /// Height in pixels.
   package let height: Int
-  /// 1 for grey, 3 for red, green, blue.
+  /// 1 for grayscale, 3 for RGB.
   package let channels: Int
-  /// Row by row from the top left, the channels of a pixel beside each other.
+  /// The pixels in row-major order, with interleaved channels.
   package let pixels: [UInt8]
 
-  /// - Parameter tint: nil for a grey picture, 0 for three equal channels; above 0 towards red,
-  ///   below towards blue, as a share of the grey.
-  init(width: Int, height: Int, grey: [UInt8], tint: Float?) {
+  /// Makes a drawing from gray levels.
+  ///
+  /// - Parameter tint: `nil` for a grayscale image, 0 for three equal channels, positive for a tint
+  ///   toward red and negative toward blue, as a fraction of the gray level.
+  init(width: Int, height: Int, gray: [UInt8], tint: Float?) {
     self.width = width
     self.height = height
     guard let tint else {
       channels = 1
-      pixels = grey
+      pixels = gray
       return
     }
     channels = 3
-    var colours: [UInt8] = []
-    colours.reserveCapacity(grey.count * 3)
-    for value in grey {
+    var colors: [UInt8] = []
+    colors.reserveCapacity(gray.count * 3)
+    for value in gray {
       let level = Float(value)
-      colours.append(UInt8(min((level * (1 + tint)).rounded(), 255)))
-      colours.append(value)
-      colours.append(UInt8(min((level * (1 - tint)).rounded(), 255)))
+      colors.append(UInt8(min((level * (1 + tint)).rounded(), 255)))
+      colors.append(value)
+      colors.append(UInt8(min((level * (1 - tint)).rounded(), 255)))
     }
-    pixels = colours
+    pixels = colors
   }
 }

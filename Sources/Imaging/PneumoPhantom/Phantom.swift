@@ -1,24 +1,27 @@
-/// A drawing of a chest X-ray, made up from a seed: no radiograph, and of no patient.
+/// A synthetic chest X-ray, generated from a seed. It shows no real patient.
 ///
-/// It stands in where radiographs are not at hand: in the demo, in tests and in benchmarks. The
-/// same seed, index and finding give the same pixels on every machine.
+/// Phantoms take the place of X-rays in the demo, in tests and in benchmarks. The same seed, index
+/// and finding give the same pixels on every machine.
 package struct Phantom: Hashable, Sendable {
-  /// What the drawing shows, which is also the class a network is to find.
+  /// What the image shows, and thus its class.
   package enum Finding: String, Hashable, Sendable, CaseIterable {
     case normal = "NORMAL"
-    /// Soft clouds, with no sharp border, where air of the lungs is gone.
+    /// Soft opacities without a sharp border, where fluid has replaced air in the lungs.
     case pneumonia = "PNEUMONIA"
   }
 
-  /// Which series of drawings this one belongs to.
+  /// The series that the phantom belongs to.
   package let seed: UInt64
-  /// Which of the series it is.
+  /// Its position in the series.
   package let index: Int
-  /// What the drawing shows.
+  /// What the image shows.
   package let finding: Finding
   private let longSide: Int?
 
-  /// - Parameter longSide: pixels of the longer side (at least 32); 400...2000 by lot when nil.
+  /// Makes a phantom with a given finding.
+  ///
+  /// - Parameter longSide: length of the longer side in pixels, at least 32; if `nil`, a random
+  ///   length in 400...2000.
   package init(seed: UInt64, index: Int, finding: Finding, longSide: Int? = nil) {
     self.seed = seed
     self.index = index
@@ -26,8 +29,8 @@ package struct Phantom: Hashable, Sendable {
     self.longSide = longSide.map { max($0, 32) }
   }
 
-  /// The phantom of a series, with the finding that the series gives it: of each two that follow
-  /// each other, from an even index on, one is normal and the other has pneumonia, by lot.
+  /// Makes a phantom with the finding that its series assigns to it: of each pair of phantoms, the
+  /// first of which has an even index, a random one is normal and the other has pneumonia.
   package init(seed: UInt64, index: Int, longSide: Int? = nil) {
     var random = PhantomRandom(seed: seed, index: index >> 1, stream: .finding)
     let evenIsNormal = random.chance(0.5)
@@ -36,15 +39,14 @@ package struct Phantom: Hashable, Sendable {
       seed: seed, index: index, finding: isNormal ? .normal : .pneumonia, longSide: longSide)
   }
 
-  /// Draws it.
+  /// Draws the image.
   package func draw() -> Drawing { render().drawing }
 
-  /// A drawing with what it was made from.
+  /// A drawing, together with what it was made from.
   struct Rendering {
     let drawing: Drawing
     let view: View
-    /// How much density the finding has added, at each sample of the body: the truth that tests
-    /// measure against.
+    /// The density that the finding adds at each sample of the body: the ground truth for tests.
     let opacity: Canvas
   }
 
@@ -53,10 +55,10 @@ package struct Phantom: Hashable, Sendable {
     let anatomy = Anatomy(random: &random)
     random = PhantomRandom(seed: seed, index: index, stream: .view)
     let view = View(longSide: longSide, random: &random)
-    let isColour = random.chance(0.12)
+    let isColor = random.chance(0.12)
     let tint = random.chance(0.5) ? random.uniform(-0.05...0.05) : 0
 
-    // Shapes are smooth: beyond this, finer sampling shows nothing new.
+    // Shapes are smooth, so sampling more finely than this would show nothing new.
     var density = Canvas(density: min(max(view.scale, 20), 320))
     var air = anatomy.drawSoftTissue(into: &density)
     var opacity = Canvas(density: density.density)
@@ -79,9 +81,9 @@ package struct Phantom: Hashable, Sendable {
     anatomy.drawSkeleton(into: &density)
     density.blur(radius: view.blurRadius)
     random = PhantomRandom(seed: seed, index: index, stream: .noise)
-    let grey = view.expose(density, random: &random)
+    let gray = view.expose(density, random: &random)
     let drawing = Drawing(
-      width: view.width, height: view.height, grey: grey, tint: isColour ? tint : nil)
+      width: view.width, height: view.height, gray: gray, tint: isColor ? tint : nil)
     return Rendering(drawing: drawing, view: view, opacity: opacity)
   }
 }

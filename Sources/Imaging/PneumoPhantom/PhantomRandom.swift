@@ -1,10 +1,12 @@
-/// The chance in a phantom: SplitMix64 (Steele, Lea, Flood 2014), which needs integers only.
+/// The random number generator of phantoms: SplitMix64 (Steele, Lea, Flood 2014), which needs only
+/// integer arithmetic.
 ///
-/// Drawing uses no sine, exponential or power, whose last bits differ between C libraries: sums,
-/// products, quotients, square roots and roundings of IEEE 754 give the same pixels everywhere.
+/// Drawing uses no sine, exponential or power function, whose last bits differ between C libraries.
+/// Sums, products, quotients, square roots and roundings of IEEE 754 give the same pixels
+/// everywhere.
 struct PhantomRandom: Sendable {
-  /// Each part of a phantom draws its chance from a stream of its own, so that one part does not
-  /// change with another: a finding leaves the anatomy and the view as they are.
+  /// Each part of a phantom draws random numbers from a separate stream, so that parts are
+  /// independent: the finding does not affect the anatomy or the view.
   enum Stream: UInt64, Sendable {
     case finding = 1
     case anatomy, vessels, opacity, view, noise
@@ -22,13 +24,13 @@ struct PhantomRandom: Sendable {
     return Self.mixed(state)
   }
 
-  /// A number of `range`, all equally likely; its upper bound may come out by rounding.
+  /// A uniformly distributed number in `range`; rounding may produce the upper bound.
   mutating func uniform(_ range: ClosedRange<Float>) -> Float {
     let unit = Float(next() >> 40) * 0x1p-24
     return range.lowerBound + (range.upperBound - range.lowerBound) * unit
   }
 
-  /// A number of `range`, those in its middle more likely than those at its ends.
+  /// A number in `range`, more likely near its middle than near its ends.
   mutating func central(_ range: ClosedRange<Float>) -> Float {
     (uniform(range) + uniform(range) + uniform(range)) / 3
   }
@@ -37,10 +39,10 @@ struct PhantomRandom: Sendable {
     range.lowerBound + Int(next() >> 33) % range.count
   }
 
-  /// Whether something that happens with `probability` happens.
+  /// Returns true with the given probability.
   mutating func chance(_ probability: Float) -> Bool { uniform(0...1) < probability }
 
-  /// The finaliser of SplitMix64: every bit of the answer depends on every bit of `value`.
+  /// The finalizer of SplitMix64: every bit of the result depends on every bit of `value`.
   static func mixed(_ value: UInt64) -> UInt64 {
     var z = value
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -49,7 +51,7 @@ struct PhantomRandom: Sendable {
   }
 }
 
-/// Smooth noise of values on a square lattice, in 0...1, that wanders over about one unit.
+/// Smooth noise in 0...1, interpolated from random values on a square lattice with unit spacing.
 struct ValueNoise: Sendable {
   private let salt: UInt64
 

@@ -1,5 +1,5 @@
 extension Anatomy {
-  /// Draws spine, ribs, collar bones, shoulder blades and the bones of the upper arms.
+  /// Draws the spine, ribs, collarbones, shoulder blades and upper arm bones.
   func drawSkeleton(into density: inout Canvas) {
     drawSpine(into: &density)
     for side: Float in [-1, 1] {
@@ -8,7 +8,7 @@ extension Anatomy {
     }
   }
 
-  /// Distance between two vertebrae, and so between two ribs.
+  /// The distance between vertebrae, and thus between ribs.
   private var level: Float { (lungBottom - lungTop + 0.14) / Float(ribCount + 1) }
 
   private func drawSpine(into density: inout Canvas) {
@@ -18,7 +18,7 @@ extension Anatomy {
     ) { share, present in present + spineDensity * (0.6 + 0.5 * share) * eased((1 - share) / 0.2) }
     var y = Canvas.top
     while y < 1.5 {
-      // A disc is darker than the bodies above and below it; the stalks of the arch are bright.
+      // A disc is darker than the vertebral bodies above and below it; the pedicles are bright.
       let width = mix(0.09, 0.125, (y - Canvas.top) / 3)
       density.stroke(
         [Point(middle - width, y), Point(middle + width, y)], radius: (0.022, 0.022)
@@ -36,8 +36,8 @@ extension Anatomy {
     }
   }
 
-  /// A rib runs from the spine outwards, turns at the wall and comes back in front, lower,
-  /// fainter, and ends before the breastbone.
+  /// Draws a rib, which runs outward from the spine, turns at the chest wall, and returns in front,
+  /// lower and fainter, to end before the breastbone.
   private func drawRib(_ rib: Int, side: Float, into density: inout Canvas) {
     let start = lungTop - 0.1 + (Float(rib) + 0.5) * level
     let share = Float(rib) / Float(ribCount)
@@ -73,7 +73,7 @@ extension Anatomy {
     density.stroke(
       [head, Point(head.x + side * 0.01, head.y)], radius: (0.115, 0.115)
     ) { share, present in present + 0.12 * eased((1 - share) / 0.25) }
-    // The shoulder blade: its inner border, its outer border and its spine.
+    // The shoulder blade: its medial border, its lateral border and its spine.
     let tip = Point(side * 0.86 * halfWidth, lungTop + 0.72)
     let corner = Point(side * 0.72 * halfWidth, lungTop + 0.1)
     for border in [[corner, tip], [head, tip], [corner, head]] {
@@ -83,7 +83,8 @@ extension Anatomy {
     }
   }
 
-  /// A bone is a tube: its rim, seen along the hard outer layer, is brighter than its middle.
+  /// Draws a bone as a tube, whose edges appear brighter than its middle: there the rays pass along
+  /// the dense outer layer.
   private func drawBone(
     _ points: [Point], radius: (Float, Float), strength: Float, into density: inout Canvas
   ) {

@@ -1,9 +1,8 @@
 extension Anatomy {
-  /// Draws trunk, neck, arms, abdomen, heart and windpipe into `density`, and takes the air of the
-  /// lungs out of it.
+  /// Draws the trunk, neck, arms, abdomen, heart and airways into `density`, and subtracts the air
+  /// in the lungs.
   ///
-  /// - Returns: how much density the air of the lungs has taken away at each sample; diseased
-  ///   lung gives it back.
+  /// - Returns: the density subtracted at each sample; diseased lung adds it back.
   func drawSoftTissue(into density: inout Canvas) -> Canvas {
     drawArms(into: &density)
     density.update { point, arm in max(arm, trunk(point)) }
@@ -19,12 +18,12 @@ extension Anatomy {
     return air
   }
 
-  /// Thickness of the trunk and of the neck.
+  /// The thickness of the trunk and neck at a point.
   private func trunk(_ point: Point) -> Float {
     let (x, y) = (abs(point.x), point.y)
     let flank = wallDistance(y) + wall + 0.05
     let shoulder = lungTop + 0.05 - 0.16 * eased((x - 0.3) / -0.3)
-    // Shoulders slope from the neck outwards.
+    // Shoulders slope outward from the neck.
     let slope = shoulder - 0.16 + 0.2 * max(x - 0.3, 0)
     let armpit = mix(1.3, flank, eased((y - lungTop - 0.05) / 0.75))
     let chest = y > slope ? thickness(x / max(flank, armpit)) : 0
@@ -33,7 +32,7 @@ extension Anatomy {
     return max(rounded, y < lungTop + 0.3 ? neck : 0)
   }
 
-  /// The chord of a flat cylinder at `share` of its radius.
+  /// The chord through a flattened cylinder at a fraction `share` of its radius.
   private func thickness(_ share: Float) -> Float {
     let rest = max(1 - share * share, 0)
     return 0.95 * rest.squareRoot().squareRoot()
@@ -52,7 +51,7 @@ extension Anatomy {
     }
   }
 
-  /// Heart, what lies below the diaphragm, breasts, and gas in the stomach.
+  /// The density of the heart, abdomen, breasts, and gas in the stomach at a point.
   private func viscera(_ point: Point) -> Float {
     let side: Float = point.x < 0 ? -1 : 1
     let dome = diaphragm(side, distance: abs(point.x))

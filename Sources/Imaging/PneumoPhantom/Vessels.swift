@@ -1,7 +1,7 @@
 extension Anatomy {
-  /// Draws the vessels of the lungs: trees that leave the roots of the lungs and thin out.
+  /// Draws the pulmonary vessels: trees that branch from the hila and taper.
   ///
-  /// - Parameter air: where lungs are; vessels show only there.
+  /// - Parameter air: the air in the lungs; vessels are visible only where there is air.
   func drawVessels(into density: inout Canvas, air: Canvas, random: inout PhantomRandom) {
     var vessels = Canvas(density: density.density)
     for side: Float in [-1, 1] {
@@ -10,7 +10,7 @@ extension Anatomy {
         [root, Point(root.x + side * 0.03, root.y + 0.17)], radius: (0.09, 0.06)
       ) { share, present in present + 0.3 * bump(share * share) }
       for branch in 0..<11 {
-        // Directions fan out from nearly up, over outwards, to nearly down.
+        // Directions fan out from nearly upward, through outward, to nearly downward.
         let fan = (Float(branch) + random.uniform(0...1)) / 11 * 2 - 1
         let reach = random.uniform(0.4...0.75)
         let end = Point(

@@ -1,14 +1,14 @@
-/// How a chest comes to be a picture: size, place, turn, exposure, borders, marker and noise.
+/// How the chest is imaged: size, position, rotation, exposure, borders, side marker and noise.
 struct View: Sendable {
   let width: Int
   let height: Int
-  /// Pixels a unit of the body.
+  /// Pixels per unit of length in the body.
   let scale: Float
 
-  private let centre: Point
-  /// Cosine and sine of the turn in the plane of the picture.
+  private let center: Point
+  /// Cosine and sine of the rotation in the image plane.
   private let rotation: Point
-  private let meanGrey: Float
+  private let meanGray: Float
   private let contrast: Float
   private let tilt: Point
   private let border: Border
@@ -16,20 +16,23 @@ struct View: Sendable {
   private let noise: Float
   let blurRadius: Int
 
-  /// Dark edges that the collimator leaves: their widths as shares of the picture.
+  /// The dark edges left by the collimator, with widths as fractions of the image.
   private struct Border {
-    let left: Float, right: Float, top: Float, bottom: Float, grey: Float
+    let left: Float, right: Float, top: Float, bottom: Float, gray: Float
   }
 
-  /// A letter of lead.
+  /// A lead letter that marks the side.
   private struct Marker {
     let lines: [[Point]]
     let place: Point
     let size: Float
-    let grey: Float
+    let gray: Float
   }
 
-  /// - Parameter longSide: pixels of the longer side; drawn by lot from 400...2000 when nil.
+  /// Draws a random view.
+  ///
+  /// - Parameter longSide: length of the longer side in pixels; if `nil`, a random length in
+  ///   400...2000.
   init(longSide: Int?, random: inout PhantomRandom) {
     let drawn = mix(400, 2000, random.uniform(0...1) * random.uniform(0.4...1))
     let long = longSide.map { Float($0) } ?? drawn
@@ -38,11 +41,11 @@ struct View: Sendable {
     height = Int((aspect >= 1 ? long / aspect : long).rounded())
     let seen = max(random.central(1.95...2.6), random.uniform(1.4...1.65) * aspect)
     scale = Float(width) / seen
-    centre = Point(random.central(-0.12...0.12), random.central(-0.28...0))
+    center = Point(random.central(-0.12...0.12), random.central(-0.28...0))
     // (1 - t²)/(1 + t²) and 2t/(1 + t²) are the cosine and sine of an angle near 2t.
     let t = random.central(-0.07...0.07)
     rotation = Point((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t))
-    meanGrey = random.central(88...158)
+    meanGray = random.central(88...158)
     contrast = random.uniform(1.4...2.6)
     tilt = Point(random.central(-0.12...0.12), random.central(-0.1...0.1))
     border = Self.border(&random)
@@ -51,16 +54,16 @@ struct View: Sendable {
     blurRadius = random.integer(0...2)
   }
 
-  /// The point of the body that a place of the picture shows.
+  /// The point in the body shown at a position in the image.
   func bodyPoint(_ x: Float, _ y: Float) -> Point {
     let right = (x - Float(width) / 2) / scale
     let down = (y - Float(height) / 2) / scale
     return Point(
-      centre.x + right * rotation.x + down * rotation.y,
-      centre.y - right * rotation.y + down * rotation.x)
+      center.x + right * rotation.x + down * rotation.y,
+      center.y - right * rotation.y + down * rotation.x)
   }
 
-  /// The grey values of the picture, row by row.
+  /// The gray levels of the image, in row-major order.
   func expose(_ density: Canvas, random: inout PhantomRandom) -> [UInt8] {
     let level = level(of: density)
     var pixels = [UInt8](repeating: 0, count: width * height)
@@ -68,19 +71,19 @@ struct View: Sendable {
     for row in 0..<height {
       for column in 0..<width {
         let (x, y) = (Float(column) + 0.5, Float(row) + 0.5)
-        // Grain is a little wider than a pixel: each takes half of the one before.
+        // The grain is a little wider than a pixel: each pixel takes on half of the previous noise.
         let bits = random.next()
         let fresh = Float(bits & 0xFFFF) + Float(bits >> 16 & 0xFFFF) - 65_535
         before = 0.5 * before + fresh * (noise / 65_536)
-        let grey = grey(x, y, density, level: level) + before
-        pixels[row * width + column] = UInt8(min(max(grey.rounded(), 0), 255))
+        let gray = gray(x, y, density, level: level) + before
+        pixels[row * width + column] = UInt8(min(max(gray.rounded(), 0), 255))
       }
     }
     return pixels
   }
 
-  /// The exposure that gives the picture its mean grey, as an automatic exposure does: so the
-  /// brightness of a picture does not tell what is in it.
+  /// The exposure that gives the image its mean gray level, like an automatic exposure control. As
+  /// a result, overall brightness does not reveal the class.
   private func level(of density: Canvas) -> Float {
     var (low, high): (Float, Float) = (-2, 4)
     for _ in 0..<14 {
@@ -90,30 +93,30 @@ struct View: Sendable {
         for column in 0..<48 {
           let x = (Float(column) + 0.5) / 48 * Float(width)
           let y = (Float(row) + 0.5) / 48 * Float(height)
-          sum += grey(x, y, density, level: level)
+          sum += gray(x, y, density, level: level)
         }
       }
-      if sum / 2304 > meanGrey { low = level } else { high = level }
+      if sum / 2304 > meanGray { low = level } else { high = level }
     }
     return (low + high) / 2
   }
 
-  private func grey(_ x: Float, _ y: Float, _ density: Canvas, level: Float) -> Float {
+  private func gray(_ x: Float, _ y: Float, _ density: Canvas, level: Float) -> Float {
     let point = bodyPoint(x, y)
     let lit = density.value(at: point) + tilt.x * point.x + tilt.y * point.y - level
     let steep = contrast * lit
-    // A film's curve: steep in the middle, flat where it is nearly black or white.
-    var grey = 127 + 127 * steep / (1 + steep * steep).squareRoot()
+    // The characteristic curve of film: steep in the middle, flat near black and white.
+    var gray = 127 + 127 * steep / (1 + steep * steep).squareRoot()
     let (across, down) = (x / Float(width), y / Float(height))
     let inside = min(
       min(across - border.left, 1 - border.right - across),
       min(down - border.top, 1 - border.bottom - down))
-    if inside < 0 { grey = mix(grey, border.grey, eased(inside / -0.006)) }
-    if let marker { grey = mix(grey, marker.grey, cover(marker, across, y / Float(width))) }
-    return grey
+    if inside < 0 { gray = mix(gray, border.gray, eased(inside / -0.006)) }
+    if let marker { gray = mix(gray, marker.gray, cover(marker, across, y / Float(width))) }
+    return gray
   }
 
-  /// How much a marker covers a place, given in shares of the width of the picture.
+  /// The coverage by a marker of a position given in fractions of the image width.
   private func cover(_ marker: Marker, _ x: Float, _ y: Float) -> Float {
     let place = Point((x - marker.place.x) / marker.size, (y - marker.place.y) / marker.size)
     guard place.x > -0.2, place.x < 1.2, place.y > -0.2, place.y < 1.2 else { return 0 }
@@ -137,7 +140,7 @@ struct View: Sendable {
     for _ in 0..<4 { sides.append(random.chance(0.22) ? random.uniform(0.005...0.06) : 0) }
     return Border(
       left: sides[0], right: sides[1], top: sides[2], bottom: sides[3],
-      grey: random.uniform(0...22))
+      gray: random.uniform(0...22))
   }
 
   private static func marker(_ random: inout PhantomRandom) -> Marker {
@@ -147,7 +150,7 @@ struct View: Sendable {
     let x = onLeft ? random.uniform(0.02...0.12) : random.uniform(0.85...0.94)
     return Marker(
       lines: letter, place: Point(x, random.uniform(0.03...0.25)), size: size,
-      grey: random.uniform(225...255))
+      gray: random.uniform(225...255))
   }
 
   private static let letterR: [[Point]] = [
