@@ -1,15 +1,15 @@
 import PneumoImaging
 import PneumoModel
 
-/// libFuzzer: JPEG decoding, EXIF orientation and preprocessing of any bytes.
+/// Entry point for libFuzzer: JPEG decoding, EXIF orientation and preprocessing of arbitrary bytes.
 ///
-/// Built apart from the package, with `-sanitize=fuzzer,address`. An input must decode to the size
-/// that its image says or throw, and the pixels that nearest-neighbour resizing picks must decode
-/// to the same; the sanitizers watch the rest.
+/// Built separately from the package, with `-sanitize=fuzzer,address`. An input must either decode
+/// to an image of the stated size or throw an error, and decoding only the pixels that
+/// nearest-neighbor resizing picks must give the same result. The sanitizers check the rest.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzImage(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
-  // Small images, so that many are tried in a second.
+  // Limit images to small sizes, so that many can be tried per second.
   let decoder = JPEGDecoder(limits: DecodeLimits(pixels: 1 << 16))
   let size = Extent(height: 1 + count % 29, width: 1 + count % 31)
   let decoded = try? decoder.decode(bytes, applyingOrientation: true)
@@ -22,7 +22,7 @@ public func fuzzImage(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   precondition(
     picked.resized(to: size, filter: .nearest) == image.resized(to: size, filter: .nearest))
   precondition(image.pixels.count == image.width * image.height * image.channels)
-  // The input chooses how it is preprocessed.
+  // The input determines how it is preprocessed.
   let filters = Preprocessing.Filter.allCases
   let modes = Preprocessing.ColorMode.allCases
   let filter = filters[count % filters.count]

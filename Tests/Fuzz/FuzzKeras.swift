@@ -1,9 +1,10 @@
 import PneumoImport
 
-/// libFuzzer: the JSON of a Keras model's configuration, as far as its layers.
+/// Entry point for libFuzzer: the JSON configuration of a Keras model, down to its layers.
 ///
-/// Built apart from the package, with `-sanitize=fuzzer,address`. Any bytes are an architecture
-/// whose layers stand after their inputs, or an error; the sanitizers watch the rest.
+/// Built separately from the package, with `-sanitize=fuzzer,address`. Arbitrary bytes must give
+/// either an architecture whose layers follow their inputs, or an error. The sanitizers check the
+/// rest.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzKeras(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))

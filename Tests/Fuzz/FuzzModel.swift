@@ -1,7 +1,7 @@
-// libFuzzer entry for the reader of .pnm files: `Tools/fuzz model`.
+// Entry point for libFuzzer, for the reader of .pnm files: `Tools/fuzz model`.
 
-/// Reads `data` as it is and once more with checksums that match. A model that is read must survive
-/// writing and reading; anything else must be an error, not a trap.
+/// Reads `data` unchanged, then again with repaired checksums. A model that can be read must
+/// survive a round trip; any other input must give an error rather than a trap.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzModel(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var bytes = [UInt8](UnsafeBufferPointer(start: data, count: count))
@@ -15,7 +15,7 @@ private func check(_ bytes: [UInt8]) {
   guard let model = try? Model(bytes: bytes) else { return }
   let encoded = model.encoded()
   precondition(encoded == bytes, "a model has one encoding")
-  precondition((try? Model(bytes: encoded)) == model, "a model survives writing and reading")
+  precondition((try? Model(bytes: encoded)) == model, "a model survives a round trip")
 }
 
 /// Mutates one section, so that inserted and removed bytes leave a well-formed container.
@@ -24,11 +24,11 @@ public func mutateModel(
   _ data: UnsafeMutablePointer<UInt8>, _ count: Int, _ capacity: Int, _ seed: UInt32
 ) -> Int {
   let file = [UInt8](UnsafeBufferPointer(start: data, count: count))
-  // One in eight mutates the container itself.
+  // One mutation in eight applies to the container itself.
   guard seed % 8 != 0, var parts = ModelFileParts(of: file), !parts.sections.isEmpty else {
     return mutate(data, count, capacity)
   }
-  // Mostly the graph, where nearly every byte counts.
+  // Mostly mutate the graph, where nearly every byte matters.
   let choice = Int(seed / 8 % 8)
   let index = choice < parts.sections.count ? choice : 0
   var section = parts.sections[index].bytes

@@ -1,9 +1,10 @@
 import PneumoReport
 
-/// libFuzzer: a table of predictions.
+/// Entry point for libFuzzer: a table of predictions.
 ///
-/// Built apart from the package, with `-sanitize=fuzzer,address`. Any bytes are cases that each model
-/// answered with probabilities that sum to 1, or an error; the sanitizers watch the rest.
+/// Built separately from the package, with `-sanitize=fuzzer,address`. Arbitrary bytes must give
+/// either cases for which each model's probabilities sum to 1, or an error. The sanitizers check
+/// the rest.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzTable(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))

@@ -19,7 +19,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.pnm"])
   }
 
-  @Test func aSymbolicLinkStaysOne() throws {
+  @Test func aSymbolicLinkIsFollowed() throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("old".utf8), to: "real/a.pnm")
     try FileManager.default.createSymbolicLink(
@@ -30,7 +30,7 @@ import Testing
     #expect(target == "real/a.pnm")
   }
 
-  @Test func aModelInUseSurvivesThatItsFileIsReplaced() throws {
+  @Test func aModelInUseSurvivesReplacementOfItsFile() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.pnm")
     try SampleModel.everyOperation.write(to: path)

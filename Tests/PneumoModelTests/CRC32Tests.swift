@@ -2,7 +2,7 @@ import Testing
 
 @testable import PneumoModel
 
-/// The checksum against its definition, bit by bit.
+/// Compares the checksum with its bitwise definition.
 @Suite struct CRC32Tests {
   private let bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 5 ^ $0) }
 
@@ -10,8 +10,8 @@ import Testing
     #expect(Array("123456789".utf8).withUnsafeBytes { CRC32.checksum($0) } == 0xCBF4_3926)
   }
 
-  /// Below, at and above a step of sixteen bytes, and the length at which four parts are summed
-  /// side by side.
+  /// Lengths around a step of sixteen bytes, and around the length from which four parts are
+  /// computed in parallel.
   @Test(arguments: [0, 1, 15, 16, 17, 1000, 16_383, 16_384, 16_385, 16_448, 65_537, 69_997])
   func agreesWithItsDefinition(count: Int) {
     for start in [0, 3] {

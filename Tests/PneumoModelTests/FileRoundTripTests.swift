@@ -12,7 +12,7 @@ import Testing
   static let names = ["tiny-classifier", "every-operation"]
 
   @Test(arguments: names, ScalarType.allCases)
-  func bytesGiveTheModelBack(name: String, type: ScalarType) throws {
+  func encodingSurvivesARoundTrip(name: String, type: ScalarType) throws {
     let model = try #require(Self.models[name]).converting(weights: type)
     let read = try Model(bytes: model.encoded())
     #expect(read == model)
@@ -20,14 +20,14 @@ import Testing
   }
 
   @Test(arguments: names, ScalarType.allCases)
-  func aFileGivesTheModelBack(name: String, type: ScalarType) throws {
+  func aFileSurvivesARoundTrip(name: String, type: ScalarType) throws {
     let model = try #require(Self.models[name]).converting(weights: type)
     let folder = try TemporaryFolder()
     try model.write(to: folder.path("a.pnm"))
     #expect(try Model(contentsOf: folder.path("a.pnm")) == model)
   }
 
-  @Test func everyOperationIsThere() {
+  @Test func theSampleHasEveryOperation() {
     let names = Set(SampleModel.everyOperation.graph.nodes.map(\.operation.name))
     #expect(
       names == [
@@ -47,15 +47,15 @@ import Testing
       weight.tensor.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
     }
     #expect(addresses.allSatisfy { $0 % 64 == 0 })
-    // In one mapping, in order: no copies.
+    // All weights are in one mapping, in order, so none has been copied.
     let span = try #require(addresses.last) - #require(addresses.first)
     #expect(addresses == addresses.sorted())
     #expect(span < SampleModel.everyOperation.encoded().count)
   }
 
-  /// The committed files are of version 1 and are readable for ever.
+  /// The committed files have format version 1 and must remain readable.
   @Test(arguments: names)
-  func theSameModelGivesTheCommittedBytes(name: String) throws {
+  func encodingsMatchTheCommittedFiles(name: String) throws {
     let bytes = try #require(Self.models[name]).encoded()
     try Fixture.compare(bytes, with: "\(name).pnm")
     #expect(try Model(bytes: Fixture.bytes("\(name).pnm")) == Self.models[name])
@@ -71,21 +71,21 @@ import Testing
     #expect(error.kind == file.kind)
   }
 
-  @Test func halfPrecisionTouchesKernelsOnly() throws {
+  @Test func halfPrecisionAffectsKernelsOnly() throws {
     let half = try SampleModel.everyOperation.converting(weights: .float16)
     for node in half.graph.nodes {
       for (name, tensor) in node.operation.weights {
         #expect(tensor.scalarType == (name == "kernel" ? .float16 : .float32))
       }
     }
-    // Half precision is not exact, but is its own fixed point.
+    // Half precision is not exact, but converting a second time changes nothing.
     let back = try half.converting(weights: .float32)
     #expect(back != SampleModel.everyOperation)
     #expect(try back.converting(weights: .float16) == half)
     #expect(half.graph.shapes == SampleModel.everyOperation.graph.shapes)
   }
 
-  @Test func whatHalfPrecisionCannotHoldIsAnError() throws {
+  @Test func overflowOfHalfPrecisionIsAnError() throws {
     var nodes = SampleModel.tinyClassifier.graph.nodes
     nodes[6].operation = .dense(
       Dense(

@@ -2,9 +2,9 @@ import Foundation
 import PneumoTestSupport
 import Testing
 
-/// Files of the folder `Fixtures`.
+/// Files in the folder `Fixtures`.
 ///
-/// With `PNEUMO_RECORD=1` in the environment, ``compare(_:with:)`` writes them.
+/// With `PNEUMO_RECORD=1` in the environment, ``compare(_:with:)`` overwrites them.
 enum Fixture {
   static func path(_ name: String) -> String {
     "\(SharedFolder.packageRoot)/Tests/PneumoModelTests/Fixtures/\(name)"
@@ -18,6 +18,6 @@ enum Fixture {
     if ProcessInfo.processInfo.environment["PNEUMO_RECORD"] == "1" {
       try Data(bytes).write(to: URL(filePath: path(name)))
     }
-    #expect(try Self.bytes(name) == bytes, "\(name) differs; PNEUMO_RECORD=1 writes it anew")
+    #expect(try Self.bytes(name) == bytes, "\(name) differs; PNEUMO_RECORD=1 overwrites it")
   }
 }

@@ -3,7 +3,7 @@ import PneumoModel
 import PneumoTestSupport
 import Testing
 
-/// `Models/FORMAT.md` says what the code does.
+/// Checks that `Models/FORMAT.md` agrees with the code.
 @Suite struct FormatDocumentTests {
 
   @Test func limitsAgree() throws {

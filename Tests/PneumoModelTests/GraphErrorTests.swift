@@ -2,7 +2,7 @@ import PneumoModel
 import PneumoTestSupport
 import Testing
 
-/// Graphs and models made in memory are held to the same rules as those from files.
+/// Checks that graphs built in memory are validated like those read from files.
 @Suite struct GraphErrorTests {
 
   static let image = TensorShape.image(height: 8, width: 8, channels: 4)
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// What padding adds is held against the limits too: a runtime has to store it.
+  /// Limits also apply to the padded image, since the runtime has to store it.
   @Test func paddedImageOutsideLimits() throws {
     var builder = GraphBuilder(input: .image(height: 4096, width: 4096, channels: 16), seed: 1)
     let insets = Insets(top: 4096, bottom: 4096, left: 0, right: 0)
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func wrongInputCount() throws {
+  @Test func incorrectInputCount() throws {
     try expect(.wrongInputCount, layer: "a", "one input, found 2") {
       $0.append("a", .activation(.relu), inputs: [0, 0])
     }
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  /// Builds a graph over images of 8×8×4 and expects its error.
+  /// Builds a graph with an input of 8×8×4 and expects an error.
   private func expect(
     _ kind: ModelError.Kind, layer: String?, _ reason: String,
     sourceLocation: SourceLocation = #_sourceLocation,

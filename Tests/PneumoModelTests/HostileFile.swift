@@ -2,7 +2,7 @@ import PneumoModel
 import PneumoTestSupport
 import Testing
 
-/// A file that must be refused, and how.
+/// A file that must be rejected, and the kind of error.
 struct HostileFile: Sendable, CustomTestStringConvertible {
   let name: String
   let kind: ModelError.Kind
@@ -16,7 +16,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     self.bytes = bytes
   }
 
-  /// The tiny classifier's file, changed byte by byte, with checksums that match.
+  /// The tiny classifier's file with individual bytes changed and checksums repaired.
   private static func patched(
     _ name: String, _ kind: ModelError.Kind, _ change: (inout [UInt8]) -> Void
   ) -> HostileFile {
@@ -26,7 +26,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     return HostileFile(name, kind, bytes: bytes)
   }
 
-  /// The tiny classifier's file, with changed sections but a correct container.
+  /// The tiny classifier's file with changed sections in a valid container.
   private static func rebuilt(
     _ name: String, _ kind: ModelError.Kind, _ change: (inout ModelFileParts) -> Void
   ) -> HostileFile {
@@ -35,8 +35,9 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     return HostileFile(name, kind, bytes: parts.assembled())
   }
 
-  /// The tiny classifier's file, with a changed graph, given with the offset that follows the
-  /// name of `layer`: number of inputs (4 bytes), input (4), operator (1), parameters.
+  /// The tiny classifier's file with a changed graph. `change` receives the graph and the offset
+  /// after the name of `layer`, where its record continues: number of inputs (4 bytes), input (4),
+  /// operator (1), parameters.
   private static func relayered(
     _ name: String, _ kind: ModelError.Kind, layer: String,
     _ change: (inout [UInt8], _ offset: Int) -> Void
@@ -55,7 +56,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     HostileFile("empty", .empty, bytes: []),
     HostileFile("netpbm", .netpbm, bytes: Array("P5\n2 2\n255\nabcd".utf8)),
     HostileFile("netpbm-pam", .netpbm, bytes: Array("P7 ".utf8)),
-    HostileFile("text", .notAModel, bytes: Array("P8\nnot a picture either".utf8)),
+    HostileFile("text", .notAModel, bytes: Array("P8\nnot an image either".utf8)),
     .patched("text-mode-transfer", .notAModel) { $0.remove(at: 4) },
     .patched("version-0", .unsupportedVersion) { $0.store(UInt32(0), at: 8) },
     .patched("version-2", .unsupportedVersion) { $0.store(UInt32(2), at: 8) },
@@ -77,7 +78,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     return bytes
   }
 
-  // MARK: The section table, whose entries begin at 64, 88 and 112: name, checksum, offset, length
+  // MARK: The section table, with entries at 64, 88 and 112: name, checksum, offset, length
 
   private static let sections: [HostileFile] = [
     .rebuilt("section-unknown", .unknownSection) { $0.sections[2].name = "XTRA" },
@@ -119,9 +120,9 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
 
   // MARK: The graph
 
-  /// The convolution's parameters: stride at 9, padding at 17, dilation at 18, groups at 26,
-  /// activation at 30, bias at 31, then the kernel: type at 32, axes at 33, shape at 34, offset at
-  /// 50; then the bias: type at 58, axes at 59, shape at 60, offset at 64.
+  /// Offsets of the convolution's parameters: stride 9, padding 17, dilation 18, groups 26,
+  /// activation 30, bias flag 31; then the kernel: type 32, axes 33, shape 34, offset 50; then the
+  /// bias: type 58, axes 59, shape 60, offset 64.
   private static let graph: [HostileFile] = [
     .rebuilt("graph-empty", .emptyGraph) {
       $0["GRPH"] = Array($0["GRPH"][..<12]) + [0, 0, 0, 0]
@@ -213,7 +214,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     .rebuilt("bias-too-short", .shapeMismatch) {
       let offset = $0["GRPH"].end(of: "conv")
       $0["GRPH"].store(UInt32(3), at: offset + 60)
-      $0["WGTS"].store(UInt32(0), at: 204)  // now padding
+      $0["WGTS"].store(UInt32(0), at: 204)  // this element is now padding
     },
     .relayered("pooling-kind-unknown", .unknownValue, layer: "pool") { $0[$1 + 9] = 2 },
     .relayered("window-0", .invalidParameter, layer: "pool") { $0.store(UInt32(0), at: $1 + 10) },
@@ -232,11 +233,13 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     },
   ]
 
-  // MARK: The metadata: colours, filter, layout, orientation, size at 4, scale at 12, mean at 16,
-  // deviation at 20, labels at 24, …
+  // MARK: The metadata
+  //
+  // Offsets: color mode 0, filter 1, layout 2, orientation 3, size 4, scale 12, mean 16, deviation
+  // 20, labels 24, …
 
   private static let metadata: [HostileFile] = [
-    .rebuilt("colours-unknown", .unknownValue) { $0["META"][0] = 3 },
+    .rebuilt("colors-unknown", .unknownValue) { $0["META"][0] = 3 },
     .rebuilt("filter-unknown", .unknownValue) { $0["META"][1] = 7 },
     .rebuilt("layout-unknown", .unknownValue) { $0["META"][2] = 2 },
     .rebuilt("orientation-unknown", .unknownValue) { $0["META"][3] = 2 },

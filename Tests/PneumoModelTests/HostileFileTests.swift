@@ -6,7 +6,7 @@ import Testing
 @Suite struct HostileFileTests {
 
   @Test(arguments: HostileFile.all)
-  func isRefusedWithItsKind(file: HostileFile) throws {
+  func isRejectedWithTheRightError(file: HostileFile) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("\(file.name).pnm")
     try Data(file.bytes).write(to: URL(filePath: path))
@@ -23,13 +23,13 @@ import Testing
     }
   }
 
-  @Test func everyKindOfErrorHasAFile() {
+  @Test func everyKindOfErrorIsCovered() {
     let kinds = Set(HostileFile.all.map(\.kind) + [.unreadable])
     #expect(kinds == Set(ModelError.Kind.allCases))
     #expect(Set(HostileFile.all.map(\.name)).count == HostileFile.all.count)
   }
 
-  @Test func whatIsNotAFileIsUnreadable() throws {
+  @Test func anythingButARegularFileIsUnreadable() throws {
     let folder = try TemporaryFolder()
     let fifo = folder.path("fifo")
     #expect(mkfifo(fifo, 0o600) == 0)
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func anEmptyFileOnDiskIsEmpty() throws {
+  @Test func anEmptyFileOnDiskIsReportedAsEmpty() throws {
     let folder = try TemporaryFolder()
     try Data().write(to: URL(filePath: folder.path("empty.pnm")))
     let error = try #require(throws: ModelError.self) {
@@ -53,7 +53,7 @@ import Testing
     #expect(error.kind == .empty)
   }
 
-  @Test func aHugeFileIsRefusedWithoutReadingIt() throws {
+  @Test func aHugeFileIsRejectedWithoutReadingIt() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("huge.pnm")
     #expect(FileManager.default.createFile(atPath: path, contents: nil))

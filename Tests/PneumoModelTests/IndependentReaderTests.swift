@@ -3,7 +3,8 @@ import PneumoModel
 import PneumoTestSupport
 import Testing
 
-/// `Tools/read-pnm.py`, written from `Models/FORMAT.md`, reads and refuses what we do.
+/// Checks that `Tools/read-pnm.py`, written from `Models/FORMAT.md`, accepts and rejects the same
+/// files as our reader.
 @Suite(.enabled(if: IndependentReader.isAvailable, "needs python3"))
 struct IndependentReaderTests {
 
@@ -21,11 +22,11 @@ struct IndependentReaderTests {
     for (key, value) in expected { #expect(found[key] == value, "\(key)") }
   }
 
-  @Test func refusesTheSame() throws {
+  @Test func rejectsTheSame() throws {
     let result = try IndependentReader.run(on: HostileFile.all.map(\.bytes))
     #expect(result.status == 1)
     #expect(result.output.isEmpty)
-    // A reason each, and no traceback.
+    // One reason per file, and no traceback.
     let reasons = result.errors.split(separator: "\n")
     #expect(reasons.count == HostileFile.all.count)
     for (index, reason) in reasons.enumerated() {
@@ -33,7 +34,7 @@ struct IndependentReaderTests {
     }
   }
 
-  // MARK: Our model in the words of the script
+  // MARK: Our model in the script's JSON
 
   private func json(of model: Model) throws -> [String: Any] {
     let (record, card) = (model.preprocessing, model.card)
@@ -130,7 +131,7 @@ struct IndependentReaderTests {
 
   private func json(_ tensor: WeightTensor?) -> Any {
     guard let tensor else { return NSNull() }
-    // Sums of so few floats of one magnitude are exact in double precision, in any order.
+    // Sums of a few floats of similar magnitude are exact in double precision, in any order.
     return [
       "type": tensor.scalarType.name, "shape": tensor.shape,
       "crc": tensor.withUnsafeBytes { Int(ModelFileParts.crc32($0)) },
@@ -143,7 +144,7 @@ struct IndependentReaderTests {
 private enum IndependentReader {
   static let isAvailable = (try? launch(["-c", ""]))?.status == 0
 
-  /// Reads `files`, which it sees as `0.pnm`, `1.pnm`, …
+  /// Runs the script on `files`, which are named `0.pnm`, `1.pnm`, …
   static func run(on files: [[UInt8]]) throws -> (status: Int32, output: Data, errors: String) {
     let folder = try TemporaryFolder()
     let paths = files.indices.map { folder.path("\($0).pnm") }
@@ -158,7 +159,7 @@ private enum IndependentReader {
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["python3"] + arguments
     let folder = try TemporaryFolder()
-    // Files, not pipes: nothing to drain while the process runs.
+    // Files rather than pipes, which would have to be drained while the process runs.
     let (output, errors) = (folder.path("output"), folder.path("errors"))
     for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
     process.standardOutput = FileHandle(forWritingAtPath: output)

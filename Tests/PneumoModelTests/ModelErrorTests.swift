@@ -2,12 +2,12 @@ import PneumoModel
 import PneumoTestSupport
 import Testing
 
-/// What a model checks beyond its graph.
+/// Checks that a model makes beyond those of its graph.
 @Suite struct ModelErrorTests {
 
   static let tiny = SampleModel.tinyClassifier
 
-  @Test func preprocessingMustMakeWhatTheGraphTakes() throws {
+  @Test func preprocessingMustMatchTheGraphsInput() throws {
     var preprocessing = Self.tiny.preprocessing
     preprocessing.size = Extent(17)
     try expect(.shapeMismatch, "makes images of 17×17×1, the graph takes 16×16×1") {
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: [[], ["a"], ["a", "b", "c"], ["a", "a"], ["a", ""]])
-  func labelsMustFit(labels: [String]) throws {
+  func labelsMustMatchTheOutputs(labels: [String]) throws {
     try expect(.invalidLabels, "labels") { () throws(ModelError) in
       try Model(
         graph: Self.tiny.graph, preprocessing: Self.tiny.preprocessing, labels: labels)
@@ -100,14 +100,14 @@ import Testing
     }
   }
 
-  @Test func aClassifierEndsWithProbabilities() throws {
+  @Test func aClassifierMustEndWithProbabilities() throws {
     var builder = GraphBuilder(input: .vector(4), seed: 11)
     for (operation, reason) in [
       (builder.dense(4, 1, activation: .softmax), "the softmax of one output, which is always 1"),
       (builder.dense(4, 1), "ends with no activation"),
       (.dropout(rate: 0), "ends with one sigmoid, or with softmax"),
       (builder.dense(4, 2, activation: .tanh), "ends with tanh"),
-      // Each says yes or no to one label: the more probable of them is not "the" class.
+      // Two sigmoids are independent yes-or-no outputs, so the larger does not determine the class.
       (builder.dense(4, 2, activation: .sigmoid), "2 sigmoids"),
       (builder.dense(4, 3, activation: .sigmoid), "one class of several: train it with softmax"),
     ] {
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  /// The tiny classifier with another last layer.
+  /// The tiny classifier with a different last layer.
   private static func model(
     ending operation: PneumoModel.Operation, labels: [String] = ["a", "b"]
   ) throws(ModelError) -> Model {
@@ -139,7 +139,8 @@ import Testing
       preprocessing: tiny.preprocessing, labels: labels)
   }
 
-  /// `reason` is one of several texts, separated by `|`.
+  /// Expects an error. `reason` lists alternative texts, separated by `|`, one of which the error's
+  /// description must contain.
   private func expect(
     _ kind: ModelError.Kind, _ reason: String,
     sourceLocation: SourceLocation = #_sourceLocation,

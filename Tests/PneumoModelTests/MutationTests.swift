@@ -2,10 +2,10 @@ import PneumoModel
 import PneumoTestSupport
 import Testing
 
-/// Whatever happens to a file, reading it gives a valid model or an error.
+/// Checks that however a file is corrupted, reading it gives a valid model or an error.
 @Suite struct MutationTests {
 
-  /// A file of half a kilobyte.
+  /// A file of about half a kilobyte.
   private static let smallest: [UInt8] = {
     var builder = GraphBuilder(input: .image(height: 2, width: 2, channels: 1), seed: 3)
     builder.append("f", .flatten(.heightWidthChannels))
@@ -19,7 +19,7 @@ import Testing
     ).encoded()
   }()
 
-  @Test func everyTruncationIsRefused() {
+  @Test func everyTruncationIsRejected() {
     for count in 0..<Self.smallest.count {
       let error = #expect(throws: ModelError.self) {
         try Model(bytes: Array(Self.smallest[..<count]))
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func everyFlippedBitIsRefused() {
+  @Test func everyFlippedBitIsRejected() {
     var bytes = Self.smallest
     for bit in 0..<8 * bytes.count {
       bytes[bit / 8] ^= 1 << (bit % 8)
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func everyFlippedBitWithRightChecksumsGivesAModelOrAnError() throws {
+  @Test func everyFlippedBitWithRepairedChecksumsGivesAModelOrAnError() throws {
     var read = 0
     for bit in 0..<8 * Self.smallest.count {
       var bytes = Self.smallest
@@ -45,7 +45,7 @@ import Testing
       ModelFileParts.repairChecksums(of: &bytes)
       if try isModel(bytes) { read += 1 }
     }
-    // Weights, scales, names and the like may differ.
+    // Changed weights, scales, names and the like give valid models.
     #expect(read > 100)
   }
 
@@ -56,7 +56,7 @@ import Testing
     for round in 0..<1000 {
       var parts = try #require(ModelFileParts(of: original))
       for _ in 0...Int.random(in: 0..<3, using: &generator) {
-        // Mostly the graph, where nearly every byte counts.
+        // Mostly mutate the graph, where nearly every byte matters.
         let section = round % 4 == 0 ? Int.random(in: 0..<3, using: &generator) : 0
         Self.mutate(&parts.sections[section].bytes, using: &generator)
       }
@@ -72,7 +72,7 @@ import Testing
     #expect(errors.count > 10, "\(errors)")
   }
 
-  /// Whether `bytes` are a model, which then survives writing and reading.
+  /// Whether `bytes` are a valid model; if so, checks that it survives a round trip.
   private func isModel(_ bytes: [UInt8]) throws -> Bool {
     guard let model = try? Model(bytes: bytes) else { return false }
     #expect(try Model(bytes: model.encoded()) == model)

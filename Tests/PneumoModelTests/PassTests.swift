@@ -3,11 +3,12 @@ import Testing
 
 @testable import PneumoModel
 
-/// Each pass by itself: it does what it may, leaves what it must, and the answers stay.
+/// Tests each pass separately: it must simplify what it can, leave the rest, and preserve outputs.
 @Suite struct PassTests {
   private static let image = TensorShape.image(height: 7, width: 6, channels: 4)
 
-  /// Applies `pass` to `graph`, checks that the answers stay, and answers the names that are left.
+  /// Applies `pass` to `graph`, checks that outputs are unchanged, and returns the names of the
+  /// remaining layers.
   private func apply(
     _ pass: (inout GraphRewriter) -> Void, to graph: Graph
   ) throws -> [String] {
@@ -19,11 +20,11 @@ import Testing
     let expected = try #require(NaiveGraph.run(graph, input: input).last)
     let found = try #require(NaiveGraph.run(result, input: input).last)
     #expect(largestError(found.map { Float($0) }, expected) <= 1e-6)
-    #expect(expected.contains { abs($0) > 1e-3 }, "answers that a mistake would change")
+    #expect(expected.contains { abs($0) > 1e-3 }, "outputs large enough to reveal a mistake")
     return result.nodes.map(\.name)
   }
 
-  @Test func dropoutIsDroppedWhereverItStands() throws {
+  @Test func dropoutIsRemovedEverywhere() throws {
     var builder = GraphBuilder(input: Self.image, seed: 1)
     builder.append("first", .dropout(rate: 0.5))
     let kept = builder.append("conv", builder.convolution(3, 4, 2))
@@ -33,14 +34,15 @@ import Testing
     #expect(try apply(dropTrainingLayers, to: builder.graph()) == ["conv", "add"])
   }
 
-  @Test func aGraphOfDropoutAloneKeepsALayer() throws {
+  @Test func aGraphOfDropoutOnlyKeepsOneLayer() throws {
     var builder = GraphBuilder(input: Self.image, seed: 1)
     builder.append("a", .dropout(rate: 0.5))
     builder.append("b", .dropout(rate: 0.5))
     #expect(try apply(dropTrainingLayers, to: builder.graph()).count == 1)
   }
 
-  @Test(arguments: [true, false]) func normalisationGoesIntoTheLayerBefore(bias: Bool) throws {
+  @Test(arguments: [true, false])
+  func normalizationIsFoldedIntoThePreviousLayer(bias: Bool) throws {
     var builder = GraphBuilder(input: Self.image, seed: 2)
     builder.append("conv", builder.convolution(3, 4, 6, padding: .same, groups: 2, bias: bias))
     builder.append("conv_bn", builder.batchNormalization(6))
@@ -51,18 +53,19 @@ import Testing
     #expect(names == ["conv", "flatten", "dense"])
   }
 
-  @Test func normalisationStaysBehindAnActivationOrASharedLayer() throws {
+  @Test func normalizationIsKeptAfterAnActivationOrASharedLayer() throws {
     var builder = GraphBuilder(input: Self.image, seed: 3)
     builder.append("relu", builder.convolution(3, 4, 4, activation: .relu))
     builder.append("bn1", builder.batchNormalization(4))
     let shared = builder.append("conv", builder.convolution(1, 4, 4))
-    let normalised = builder.append("bn2", builder.batchNormalization(4))
-    builder.append("add", .add, inputs: [shared, normalised])
+    let normalized = builder.append("bn2", builder.batchNormalization(4))
+    builder.append("add", .add, inputs: [shared, normalized])
     let names = try apply(foldBatchNormalizationIntoPrevious, to: builder.graph())
     #expect(names == ["relu", "bn1", "conv", "bn2", "add"])
   }
 
-  @Test(arguments: [1, 2, 4]) func normalisationGoesIntoTheLayerAfter(groups: Int) throws {
+  @Test(arguments: [1, 2, 4])
+  func normalizationIsFoldedIntoTheNextLayer(groups: Int) throws {
     var builder = GraphBuilder(input: Self.image, seed: 4)
     builder.append("bn1", builder.batchNormalization(4))
     builder.append(
@@ -74,7 +77,7 @@ import Testing
     #expect(names == ["conv", "flatten", "dense"])
   }
 
-  @Test func normalisationStaysBeforePaddingOrTwoReaders() throws {
+  @Test func normalizationIsKeptBeforePaddingOrSeveralReaders() throws {
     var builder = GraphBuilder(input: Self.image, seed: 5)
     builder.append("bn1", builder.batchNormalization(4))
     builder.append("padded", builder.convolution(3, 4, 4, padding: .same))
@@ -84,7 +87,7 @@ import Testing
     builder.append("add", .add, inputs: [left, right])
     let names = try apply(foldBatchNormalizationIntoNext, to: builder.graph())
     #expect(names == ["bn1", "padded", "bn2", "left", "right", "add"])
-    // A window of one pixel meets no padding, whatever the padding is called.
+    // A 1×1 convolution needs no padding, even if its padding is `same`.
     var same = GraphBuilder(input: Self.image, seed: 6)
     same.append("bn", same.batchNormalization(4))
     same.append("conv", same.convolution(1, 4, 4, padding: .same))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ShapeTests {
 
-  /// Extents as Keras computes them, see `Tools/make-shape-goldens.py`.
+  /// Compares shapes with those computed by Keras: see `Tools/make-shape-goldens.py`.
   @Test func windowsAgreeWithKeras() throws {
     let text = String(decoding: try Fixture.bytes("shapes.csv"), as: UTF8.self)
     let rows = text.split(separator: "\n").dropFirst()
@@ -33,7 +33,7 @@ import Testing
       guard isConvolution else { continue }
 
       let insets = padding.insets(of: size, window: window, stride: stride, dilation: dilation)
-      /// Taps of window number `index` along one axis that lie inside the image.
+      /// The number of elements of window `index`, along one axis, that lie inside the image.
       func taps(_ index: Int, _ side: KeyPath<Extent, Int>, inset: Int) -> Int {
         (0..<window[keyPath: side]).count {
           let position = index * stride[keyPath: side] + $0 * dilation[keyPath: side] - inset
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func explicitPaddingCountsLikeZeroPadding() throws {
+  @Test func explicitPaddingMatchesZeroPadding() throws {
     var builder = GraphBuilder(input: .image(height: 9, width: 8, channels: 3), seed: 5)
     let insets = Insets(top: 1, bottom: 2, left: 0, right: 3)
     let padded = builder.convolution(3, 3, 2, stride: Extent(2), padding: .explicit(insets))
@@ -83,7 +83,8 @@ import Testing
     #expect(
       try Self.output(of: .concatenate, image, .image(height: 5, width: 4, channels: 1))
         == .image(height: 5, width: 4, channels: 7))
-    // Grouped: the kernel sees a third of the channels; depthwise with a multiplier of two.
+    // A grouped convolution whose kernel sees a third of the channels, then a depthwise one with a
+    // multiplier of two.
     #expect(
       try Self.output(of: builder.convolution(3, 6, 9, groups: 3), image)
         == .image(height: 3, width: 2, channels: 9))
@@ -92,8 +93,8 @@ import Testing
         == .image(height: 3, width: 2, channels: 12))
   }
 
-  /// The shape that `operation` answers to `inputs`: those that are not the graph's input are cut
-  /// out of it by layers.
+  /// The output shape of `operation` for `inputs`. The first is the graph's input; the others are
+  /// computed from it by additional layers.
   private static func output(
     of operation: PneumoModel.Operation, _ inputs: TensorShape...
   ) throws -> TensorShape {
