@@ -25,7 +25,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageOps
 
 FIXTURES = "Tests/PneumoImagingTests/Fixtures/Variants"
 VARIANTS = {}

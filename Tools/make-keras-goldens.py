@@ -7,7 +7,6 @@ input of each, and files that a reader must reject.
 The committed files were made with Python 3.11, keras 3.15.1, tf_keras 2.21.0, tensorflow-cpu
 2.21.0, h5py 3.14.0 and numpy 2.4.6.
 """
-import json
 import os
 import pathlib
 import shutil
