@@ -116,7 +116,7 @@ let package = Package(
       name: "CTurboJPEG", path: "Sources/Imaging/CTurboJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
     library("PneumoImaging", in: "Imaging", ["PneumoModel", "PneumoSystem", "CTurboJPEG"]),
-    library("PneumoPhantom", in: "Imaging", linksMath: true),
+    library("PneumoPhantom", in: "Imaging", ["PneumoSupport"], linksMath: true),
 
     // Inference: from files to predictions and heat maps.
     library(
@@ -130,7 +130,8 @@ let package = Package(
       ["Pneumo", "PneumoModel", "PneumoImaging", "PneumoSystem"]),
 
     // Evaluation: metrics and reports.
-    library("PneumoEvaluation", in: "Evaluation", ["PneumoSystem"], linksMath: true),
+    library(
+      "PneumoEvaluation", in: "Evaluation", ["PneumoSupport", "PneumoSystem"], linksMath: true),
     library("PneumoChart", in: "Evaluation", ["PneumoSupport", "PneumoSystem"]),
     library(
       "PneumoReport", in: "Evaluation",
@@ -150,13 +151,13 @@ let package = Package(
       "PneumoTraining", in: "Training",
       [
         "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoCheckpoint", "PneumoConcurrency",
-        "PneumoSystem",
+        "PneumoSupport", "PneumoSystem",
       ]),
     library(
       "PneumoExperiment", in: "Training",
       [
         "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoTraining", "PneumoDataset",
-        "PneumoEvaluation", "PneumoCheckpoint", "PneumoChart", "PneumoSupport", "PneumoSystem",
+        "PneumoEvaluation", "PneumoCheckpoint", "PneumoSupport", "PneumoSystem",
       ]),
     library(
       "PneumoInspection", in: "Training",
@@ -189,7 +190,8 @@ let package = Package(
       "pneumo-train",
       [
         "PneumoModel", "PneumoCompute", "PneumoCheckpoint", "PneumoTraining", "PneumoExperiment",
-        "PneumoDataset", "PneumoEvaluation", "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
+        "PneumoDataset", "PneumoEvaluation", "PneumoChart", "PneumoKernelABI", "PneumoConcurrency",
+        "PneumoSupport", "PneumoSystem",
       ]),
     tool(
       "pneumo-infer",
@@ -223,7 +225,8 @@ let package = Package(
       path: "Benchmarks/bench", resources: [.embedInCode("goldens.json")]),
 
     .target(
-      name: "PneumoTestSupport", dependencies: ["PneumoModel"], path: "Tests/PneumoTestSupport"),
+      name: "PneumoTestSupport", dependencies: ["PneumoModel", "PneumoSupport"],
+      path: "Tests/PneumoTestSupport"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .executableTarget(
       name: "session-probe", dependencies: ["Pneumo", "PneumoConsole", "CAllocationCounter"],
@@ -251,7 +254,7 @@ let package = Package(
       dependencies: ["PneumoDataset", "PneumoSupport", "PneumoImaging", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation"],
+      name: "PneumoEvaluationTests", dependencies: ["PneumoEvaluation", "PneumoSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoHeatMapTests",
@@ -268,12 +271,14 @@ let package = Package(
       ]),
     .testTarget(
       name: "PneumoTrainingTests",
-      dependencies: ["PneumoTraining", "PneumoCompute", "PneumoTestSupport"],
+      dependencies: ["PneumoTraining", "PneumoCompute", "PneumoSupport", "PneumoTestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoExperimentTests",
       dependencies: [
-        "PneumoExperiment", "PneumoSystem", "PneumoImaging", "PneumoTestSupport",
+        "PneumoExperiment", "PneumoDataset", "PneumoCheckpoint", "PneumoCompute",
+        "PneumoEvaluation",
+        "PneumoModel", "PneumoSupport", "PneumoSystem", "PneumoImaging", "PneumoTestSupport",
       ]),
     .testTarget(name: "PneumoPhantomTests", dependencies: ["PneumoPhantom"]),
     .testTarget(
@@ -282,7 +287,9 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoSystemTests", dependencies: ["PneumoSystem", "PneumoTestSupport"]),
-    .testTarget(name: "PneumoSupportTests", dependencies: ["PneumoSupport", "PneumoTestSupport"]),
+    .testTarget(
+      name: "PneumoSupportTests", dependencies: ["PneumoSupport", "PneumoTestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "PneumoConsoleTests", dependencies: ["PneumoConsole", "PneumoSupport"]),
     .testTarget(
       name: "CommandLineTests",

@@ -13,7 +13,7 @@ import unicodedata
 import zlib
 
 MAGIC = bytes.fromhex("89504E450D0A1A0A")
-SECTIONS = [b"GRPH", b"META", b"WGTS"]
+SECTIONS = [b"GRPH", b"META", b"WGTS", b"IMGS"]
 ACTIVATIONS = {1: "relu", 2: "relu6", 3: "sigmoid", 4: "softmax", 5: "tanh", 6: "swish"}
 POOLINGS = {0: "max", 1: "average"}
 AXIS, ELEMENTS, WINDOW = 1 << 24, 1 << 28, 4096
@@ -93,14 +93,14 @@ def sections(data):
     need(data[:8] == MAGIC, "not a Pneumo model")
     need(len(data) >= 64, "the header is truncated")
     version, count, size, checksum = struct.unpack_from("<IIQI", data, 8)
-    need(version == 1, "version", version, "is not 1")
-    need(count == 3, count, "sections, expected 3")
+    need(version in (1, 2), "version", version, "is not 1 or 2")
+    need(count == version + 2, count, "sections, expected", version + 2)
     end = 64 + 24 * count
     need(len(data) == size and size >= end, "the file size is", len(data), "not", size)
     need(zlib.crc32(data[:24] + bytes(4) + data[28:end]) == checksum, "the header is damaged")
     need(not any(data[28:64]), "reserved bytes are nonzero")
     found = []
-    for index, expected in enumerate(SECTIONS):
+    for index, expected in enumerate(SECTIONS[:count]):
         name, checksum, offset, length = struct.unpack_from("<4sIQQ", data, 64 + 24 * index)
         need(name == expected, "section", name, "found where", expected, "is expected")
         need(offset == aligned(end), name, "is at", offset, "not", aligned(end))
@@ -319,11 +319,21 @@ def metadata(reader):
     return record
 
 
+def images(reader):
+    need(reader.u8() == 1, "an unknown hash of images")
+    lists = [[reader.take("Q") for _ in range(reader.u32(1 << 24))] for _ in range(2)]
+    for hashes in lists:
+        need(hashes == sorted(set(hashes)), "hashes of images are not strictly ascending")
+    need(not set(lists[0]) & set(lists[1]), "a hash is in both lists")
+    need(any(lists), "no hashes of images")
+    return dict(zip(("training", "validation"), lists))
+
+
 def model(data, taken=None):
     """The contents of a file. If `taken` is a list, the values of each weight tensor are appended
     to it."""
     need(len(data) <= 1 << 31, "the file is too large")
-    graph_data, metadata_data, weight_data = sections(data)
+    graph_data, metadata_data, weight_data, *image_data = sections(data)
     need(len(weight_data) <= 1 << 30, "too many weights")
     weights = Weights(weight_data, taken)
     reader = Reader(graph_data)
@@ -333,6 +343,10 @@ def model(data, taken=None):
     reader = Reader(metadata_data)
     result.update(metadata(reader))
     reader.finish()
+    if image_data:
+        reader = Reader(image_data[0])
+        result["images"] = images(reader)
+        reader.finish()
     record, shapes = result["preprocessing"], result["shapes"]
     channels = 1 if record["colors"] == "gray" else 3
     need(shapes[0] == record["size"] + [channels], "preprocessing does not give the input shape")

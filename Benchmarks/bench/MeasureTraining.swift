@@ -38,7 +38,7 @@ struct MeasureTraining: ParsableCommand {
       graph: try architecture.initialGraph(seed: 1), batchSize: batch, threads: threads,
       kernels: kernels, penalties: architecture.penalties, momenta: architecture.momenta)
     let count = architecture.inputShape.count
-    var random = NumPyRandom(seed: 11)
+    var random = PCG64(seed: 11)
     let images = random.floats(batch * count, 0, 1)
     let labels = (0..<batch).map { $0 % 2 }
     func step() {

@@ -1,5 +1,6 @@
 import Foundation
 import Pneumo
+import PneumoSupport
 
 /// The network that all engines are timed on: the architecture of the study (see
 /// `Benchmarks/README.md`), which is four 3×3 convolutions, each with ReLU and 2×2 max pooling,
@@ -11,7 +12,7 @@ enum ReferenceNetwork {
 
   /// Builds the network for images of `size` × `size` × 3.
   static func model(size: Int) throws(ModelError) -> Model {
-    var random = NumPyRandom(seed: 7)
+    var random = PCG64(seed: 7)
     var nodes: [Graph.Node] = []
     func append(_ name: String, _ operation: Pneumo.Operation) {
       nodes.append(Graph.Node(name: name, operation: operation, inputs: [nodes.count]))
@@ -43,7 +44,7 @@ enum ReferenceNetwork {
 
   /// Draws the kernel from Glorot's uniform distribution, the bias from ±0.05.
   private static func weights(
-    _ shape: [Int], fans: Int, _ random: inout NumPyRandom
+    _ shape: [Int], fans: Int, _ random: inout PCG64
   ) -> (kernel: WeightTensor, bias: WeightTensor) {
     let limit = pow(6.0 / Double(fans), 0.5)
     let (count, outputs) = (shape.reduce(1, *), shape[shape.count - 1])
@@ -55,7 +56,7 @@ enum ReferenceNetwork {
 
   /// The tensors of `images` images, one after the other: seeded random values in 0..<1.
   static func input(_ preprocessing: Preprocessing, images: Int) -> [Float] {
-    var random = NumPyRandom(seed: 11)
+    var random = PCG64(seed: 11)
     return random.floats(images * preprocessing.shape.count, 0, 1)
   }
 }

@@ -5,38 +5,15 @@ import PneumoSupport
 import PneumoTestSupport
 import Testing
 
-/// `pneumo-train` as its users run it, on small pictures: bright ones and dark ones.
+/// `pneumo-train` as its users run it, on small images: bright ones and dark ones.
 @Suite struct TrainTests {
-  private let tool = Tool(name: "pneumo-train")
-  private let folder: TemporaryFolder
+  private let setup: TrainSetup
+  private var tool: Tool { setup.tool }
+  private var folder: TemporaryFolder { setup.folder }
 
-  private static let network = """
-    {"input": [12, 12, 1], "layers": [
-      {"type": "convolution", "filters": 8, "kernel": 3, "bias": false},
-      {"type": "batch_normalization", "momentum": 0.8},
-      {"type": "activation", "function": "relu"},
-      {"type": "global_pooling", "kind": "average"},
-      {"name": "last", "type": "dense", "units": 1, "activation": "sigmoid"}
-    ]}
-    """
+  init() throws { setup = try TrainSetup() }
 
-  init() throws {
-    folder = try TemporaryFolder()
-    var random = SeededGenerator(seed: 9)
-    for index in 0..<40 {
-      let level = index % 2 == 0 ? 60 : 160
-      let pixels = (0..<144).map { _ in UInt8(level + Int.random(in: -40...40, using: &random)) }
-      let image = PixelImage(width: 12, height: 12, channels: 1, pixels: pixels)
-      let name = index % 2 == 0 ? "dark" : "light"
-      try folder.write(try image.jpegBytes(quality: 95), to: "data/\(name)/\(index).jpeg")
-    }
-    try folder.write(Array(Self.network.utf8), to: "net.json")
-  }
-
-  private func train(_ arguments: String...) throws -> Tool.Result {
-    try tool.run(
-      ["data", "--network", "net.json", "--lr", "0.02", "--threads", "2"] + arguments, in: folder)
-  }
+  private func train(_ arguments: String...) throws -> Tool.Result { try setup.train(arguments) }
 
   @Test func trainsConvertsAndInfers() throws {
     let result = try train(
@@ -97,7 +74,7 @@ import Testing
     }
     try folder.write(
       Array(
-        Self.network.replacing(
+        TrainSetup.network.replacing(
           #""units": 1, "activation": "sigmoid""#,
           with: #""units": 3, "activation": "softmax", "bias": false"#
         ).utf8), to: "net.json")
@@ -193,7 +170,7 @@ import Testing
       #expect(try folder.read("parts/\(name)") == folder.read("whole/\(name)"), "\(name)")
     }
     // Seconds differ between runs, and stand among the notes.
-    #expect(try tensors(of: "parts") == tensors(of: "whole"))
+    #expect(try setup.tensors("parts/last.ckpt") == setup.tensors("whole/last.ckpt"))
 
     let other = try tool.run(["--resume", "parts", "--lr", "0.5"], in: folder)
     #expect(other.exitCode == 1)
@@ -206,32 +183,30 @@ import Testing
   /// Where nothing more can be written, the checkpoint of the epoch before stays as it was.
   @Test func aFullDiskLosesNothing() throws {
     // A network whose state takes much more room than its weights.
-    let wide = Self.network.replacing("\"filters\": 8", with: "\"filters\": 64")
+    let wide = TrainSetup.network.replacing("\"filters\": 8", with: "\"filters\": 64")
     try folder.write(Array(wide.utf8), to: "wide.json")
-    let arguments = "data --network wide.json --lr 0.02 --epochs 2 --patience 0 --output run"
-    #expect(try tool.shell("\"$0\" \(arguments) >output", in: folder) == 0)
+    let arguments = "data --network wide.json --lr 0.02 --epochs 9999 --patience 0 --output run"
+    _ = try tool.shell(
+      """
+      set -m
+      "$0" \(arguments) >output 2>error &
+      until [ -e run/history.csv ]; do sleep 0.002; done
+      kill -INT %1
+      wait %1
+      """, in: folder)
     let before = try folder.read("run/last.ckpt")
     // A limit of the size of files, with room for best.ckpt, stands for a full disk.
     let limit = (try folder.read("run/best.ckpt").count + before.count) / 2 / 1024
     let code = try tool.shell(
       """
-      rm run/run.json
       trap '' XFSZ
       ulimit -f \(limit)
-      "$0" \(arguments) 2>error >output
+      "$0" --resume run 2>error >output
       """, in: folder)
     #expect(code == 1)
     let error = String(decoding: try folder.read("error"), as: UTF8.self)
     #expect(error.contains("run/last.ckpt: "), "\(error)")
     #expect(try folder.read("run/last.ckpt") == before)
-  }
-
-  /// All bytes of a checkpoint after its JSON.
-  private func tensors(of run: String) throws -> Data {
-    let bytes = try folder.read("\(run)/last.ckpt")
-    let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
-    #expect(length > 0 && bytes.count > 8 + length)
-    return bytes[(8 + length)...]
   }
 
   @Test func foldsArePooled() throws {

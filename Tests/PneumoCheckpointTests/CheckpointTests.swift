@@ -143,7 +143,7 @@ private func sample() throws -> Checkpoint {
     #expect(error?.kind == .wrongTensor)
     #expect(error?.reason.contains("'a/kernel'") == true)
     var file = try sample().file
-    file.metadata["version"] = "3"
+    file.metadata["version"] = "4"
     #expect(
       #expect(throws: CheckpointError.self) { try Checkpoint(file) }?.kind == .unknownVersion)
     file.metadata["format"] = nil

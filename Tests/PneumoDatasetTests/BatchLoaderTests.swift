@@ -1,6 +1,7 @@
 import PneumoConcurrency
 import PneumoImaging
 import PneumoModel
+import PneumoSupport
 import PneumoTestSupport
 import Testing
 
@@ -61,7 +62,7 @@ struct BatchLoaderTests {
         .transform(of: 0, epoch: 0),
     ]
     #expect(Set(others).count == 5)
-    var random = NumPyRandom(seed: [7, 3, 0, 0])
+    var random = MersenneTwister(seed: [7, 3, 0, 0])
     #expect(
       others[0]
         == Augmentation.study.draw(for: Extent(height: 17, width: 17), from: &random))

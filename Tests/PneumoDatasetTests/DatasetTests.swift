@@ -43,7 +43,9 @@ struct FolderTests {
     let dataset = try Dataset(folder: folder.path)
     #expect(names(dataset) == ["a/1.jpeg", "b/1.jpeg"])
     // Four files, and the two hidden folders.
-    #expect(dataset.ignoredFiles == 6)
+    #expect(dataset.leftOut.count == 6)
+    #expect(dataset.leftOut.counts == [".png": 1, ".db": 1, ".txt": 1])
+    #expect(dataset.leftOut.text == "1 .db, 1 .png, 1 .txt and 3 hidden files")
   }
 
   @Test func followsLinksOnce() throws {
@@ -68,6 +70,62 @@ struct FolderTests {
     let error = try #require(throws: DatasetError.self) { try Dataset(folder: folder.path) }
     #expect(error.kind == kind)
     #expect(error.description.hasPrefix("\(folder.path): "))
+  }
+
+  /// The folder of the splits instead of one of them, in the forms that people have it in.
+  @Test(
+    arguments: [
+      // Kaggle's archive, as it is unpacked.
+      [
+        "train/N/1.jpeg", "train/P/2.jpeg", "test/N/3.jpeg", "test/P/4.jpeg", "val/N/5.jpeg",
+        "val/P/6.jpeg", "__MACOSX/x/7.jpeg", "chest_xray/train/N/8.jpeg",
+      ],
+      ["Train/1.jpeg", "Validation/2.jpeg"],
+      ["fold1/N/1.jpeg", "fold1/P/2.jpeg", "fold2/N/3.jpeg", "fold2/P/4.jpeg"],
+      ["hospital/N/1.jpeg", "hospital/deep/P/2.jpeg", "clinic/N/3.jpeg", "clinic/deep/P/4.jpeg"],
+    ])
+  func splitsAreNoClasses(files: [String]) throws {
+    let folder = try folder(files)
+    let error = try #require(throws: DatasetError.self) { try Dataset(folder: folder.path) }
+    #expect(error.kind == .splitsAsClasses)
+    #expect(error.reason.contains("give the folder of one split"))
+    // To measure a model on them is another matter: it knows its classes.
+    _ = try Dataset(folder: folder.path, isForTraining: false)
+  }
+
+  /// What only resembles splits is trained on.
+  @Test(
+    arguments: [
+      ["test/1.jpeg", "control/2.jpeg"],
+      ["A/2019/1.jpeg", "A/2020/2.jpeg", "B/2020/3.jpeg", "B/2021/4.jpeg"],
+      ["A/x/1.jpeg", "B/x/2.jpeg"], ["A/x/1.jpeg", "A/y/2.jpeg", "A/3.jpeg", "B/x/4.jpeg"],
+      ["__MACOSX/A/1.jpeg", "A/1.jpeg", "B/2.jpeg"],
+    ])
+  func classesStayClasses(files: [String]) throws {
+    let folder = try folder(files)
+    let dataset = try Dataset(folder: folder.path)
+    #expect(dataset.classes.count == 2)
+  }
+
+  /// One name in two encodings of Unicode is two folders to the system.
+  @Test func oneNameInTwoEncodings() throws {
+    let folder = try folder(["caf\u{E9}/1.jpeg", "cafe\u{301}/2.jpeg"])
+    let error = try #require(throws: DatasetError.self) { try Dataset(folder: folder.path) }
+    #expect(error.kind == .invalidClass)
+  }
+
+  @Test func theFolderAboveIsNamed() throws {
+    let folder = try folder(["train/N/1.jpeg", "train/P/2.jpeg"])
+    let error = try #require(throws: DatasetError.self) { try Dataset(folder: folder.path) }
+    #expect(error.kind == .oneClass)
+    #expect(error.reason.hasSuffix("if those are the classes, give \(folder.path("train"))"))
+  }
+
+  @Test func otherFormatsAreNamed() throws {
+    let folder = try folder(["a/1.png", "a/2.PNG", "b/3.png", "b/4.dcm"])
+    let error = try #require(throws: DatasetError.self) { try Dataset(folder: folder.path) }
+    #expect(error.kind == .noImages)
+    #expect(error.reason.hasSuffix("found 3 .png and 1 .dcm files"))
   }
 
   @Test func namesAMissingFolder() throws {
@@ -139,7 +197,42 @@ struct CSVTests {
         Sample(path: "/far/away.png", label: 1, patient: "8"),
         Sample(path: "\(folder)img/one.jpeg", label: 1, patient: "7"),
       ])
-    #expect(dataset.ignoredFiles == 0)
+    #expect(dataset.leftOut.count == 0)
+  }
+
+  @Test(
+    arguments: [
+      ("NORMAL", "Normal"), ("NORMAL", "NORMAL "),
+      ("\u{1B}[31mA", "B"), ("A", "B\u{7}"), ("A", "B\u{85}"),
+      ("A", String(repeating: "B", count: 1025)), ("train", "test"),
+    ])
+  func labelsMustBeFitForAModel(first: String, second: String) throws {
+    let text = "path,label\na,\(first)\nb,\(second)\nc,other\n"
+    let error = try #require(throws: DatasetError.self) { try read(text) }
+    #expect(error.kind == (first == "train" ? .splitsAsClasses : .invalidClass))
+    #expect(
+      !error.description.unicodeScalars.contains { $0.properties.generalCategory == .control })
+  }
+
+  @Test func twoSpellingsOfAPathAreOne() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a/1.jpeg", "b/2.jpeg"] { try folder.write([], to: name) }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link"), withDestinationPath: "a")
+    for other in ["b/../a/1.jpeg", "./a//1.jpeg", "link/1.jpeg", folder.path("a/1.jpeg")] {
+      let text = "path,label\na/1.jpeg,x\n\(other),y\n"
+      try folder.write(Array(text.utf8), to: "data.csv")
+      let error = try #require(throws: DatasetError.self) {
+        try Dataset(csv: folder.path("data.csv"))
+      }
+      #expect(error.kind == .duplicatePath && error.line == 3, "\(other)")
+    }
+    // Behind a link, `..` leads elsewhere than the spelling suggests.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("far"), withDestinationPath: "/usr/lib")
+    try folder.write(
+      Array("path,label\nfar/../1.jpeg,x\n1.jpeg,y\n".utf8), to: "data.csv")
+    #expect(try Dataset(csv: folder.path("data.csv")).samples.count == 2)
   }
 
   @Test(

@@ -1,5 +1,6 @@
 import PneumoImaging
 import PneumoModel
+import PneumoSupport
 import Testing
 
 @testable import PneumoDataset
@@ -18,7 +19,7 @@ struct KerasAugmentationTests {
       (augmentation.rotation, augmentation.shift) = (numbers[3], numbers[4])
       (augmentation.shear, augmentation.zoom) = (numbers[5], numbers[6])
       augmentation.flip = numbers[7] == 1
-      var random = NumPyRandom(seed: UInt32(numbers[8]))
+      var random = MersenneTwister(seed: UInt32(numbers[8]))
       let transform = augmentation.draw(
         for: Extent(height: height, width: width), from: &random)
       let drawn = [

@@ -1,3 +1,4 @@
+import PneumoSupport
 import PneumoSystem
 import PneumoTestSupport
 import Testing
@@ -115,18 +116,60 @@ struct SplitTests {
     }
   }
 
-  @Test func leaksAreMended() throws {
-    let groups = try groups(
-      [
-        ("1", "x", "p"), ("2", "x", "p"), ("3", "x", "q"), ("4", "x", "r"), ("5", "y", "s"),
-        ("6", "y", "t"),
-      ], contents: ["5": "same", "6": "same"])
-    let split = Split(training: [1, 3, 5], validation: [0, 2, 4])
-    let mended = groups.withoutLeaks(split)
-    #expect(mended == Split(training: [0, 1, 3, 4, 5], validation: [2]))
-    try groups.checkForLeaks(mended)
-    #expect(groups.withoutLeaks(mended) == mended)
-    #expect(groups.numbers == [0, 0, 1, 2, 3, 3])
+  /// About the share that was asked for of each class, no patient and no copy on both sides, and the
+  /// same for the same seed.
+  @Test(arguments: [0.1, 0.25, 0.5, 0.8])
+  func holdsOutAFairSample(fraction: Double) throws {
+    let groups = try random(7, patients: 200)
+    let dataset = groups.dataset
+    let split = try groups.holdOut(fraction, seed: 3)
+    try groups.checkForLeaks(split)
+    #expect((split.training + split.validation).sorted() == Array(dataset.samples.indices))
+    for (count, all) in zip(dataset.classCounts(of: split.validation), dataset.classCounts()) {
+      #expect(abs(Double(count) - fraction * Double(all)) <= 3, "\(count) of \(all)")
+    }
+    #expect(try groups.holdOut(fraction, seed: 3) == split)
+    #expect(try groups.holdOut(fraction, seed: 4) != split)
+  }
+
+  /// Keras' rule takes the first by name; a fair sample does not care where in the list an image is.
+  @Test func namesDoNotDecideWhatIsHeldOut() throws {
+    var samples: [(name: String, label: String, patient: String)] = []
+    for index in 0..<300 {
+      let number = String(1000 + index)
+      samples.append((number, index % 2 == 0 ? "x" : "y", number))
+    }
+    let groups = try groups(samples)
+    var places: [Int] = []
+    for seed in 0..<40 as Range<UInt32> {
+      places += try groups.holdOut(0.1, seed: seed).validation.map { $0 % 150 }
+    }
+    // The mean place of 1,200 draws has a standard deviation of 43.3 / sqrt(1200) = 1.25.
+    let mean = Double(places.reduce(0, +)) / Double(places.count)
+    #expect(places.count == 1200)
+    #expect(abs(mean - 74.5) < 6, "\(mean)")
+  }
+
+  @Test func everyClassIsOnBothSides() throws {
+    // Class x is one patient of ten images and one of one; what is wanted is half an image.
+    var samples = (0..<10).map { ("x\($0)", "x", "p") } + [("xx", "x", "q")]
+    samples += (0..<40).map { ("y\($0)", "y", "y\($0)") }
+    let split = try groups(samples.map { (name: $0.0, label: $0.1, patient: $0.2) })
+      .holdOut(0.05, seed: 1)
+    #expect(split.validation.count { $0 < 11 } == 1)
+    #expect(split.validation.contains(10))
+
+    let error = try #require(throws: DatasetError.self) {
+      try groups([("1", "x", "p"), ("2", "x", "p"), ("3", "y", "r"), ("4", "y", "s")])
+        .holdOut(0.1, seed: 1)
+    }
+    #expect(error.kind == .tooFewPatients && error.reason.contains("class 'x'"))
+    for fraction in [0, 1, -0.5, .nan] {
+      let error = try #require(throws: DatasetError.self) {
+        try groups([("1", "x", "p"), ("2", "y", "q")]).holdOut(fraction, seed: 1)
+      }
+      #expect(error.kind == .invalidSplit)
+    }
   }
 
   @Test func kerasTakesTheFirst() throws {
@@ -181,6 +224,6 @@ extension SampleGroups {
   init(reading dataset: Dataset) throws {
     try self.init(
       dataset,
-      fingerprints: try dataset.samples.map { try readFile($0.path, limit: 1 << 20).hashValue })
+      hashes: try dataset.samples.map { ContentHash(try readFile($0.path, limit: 1 << 20)) })
   }
 }

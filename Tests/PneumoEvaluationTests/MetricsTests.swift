@@ -1,5 +1,6 @@
 import Foundation
 import PneumoEvaluation
+import PneumoSupport
 import Testing
 
 /// What scikit-learn and SciPy answered: see Tools/make-metrics-goldens.py.

@@ -27,7 +27,8 @@ import Testing
         "sections": Limits.sections, "layers": Limits.layers, "inputs": Limits.inputs,
         "rank": Limits.rank, "axis": Limits.axis, "elements": Limits.elements,
         "window": Limits.window, "imageSide": Limits.imageSide, "labels": Limits.labels,
-        "metrics": Limits.metrics, "name": Limits.name, "text": Limits.text,
+        "metrics": Limits.metrics, "images": Limits.images, "name": Limits.name,
+        "text": Limits.text,
       ])
   }
 }

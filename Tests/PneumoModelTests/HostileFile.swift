@@ -48,7 +48,44 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     }
   }
 
-  static let all: [HostileFile] = container + sections + graph + metadata
+  static let all: [HostileFile] = container + sections + graph + metadata + images
+
+  // MARK: Hashes of images: one byte, then two lists of a count and hashes of eight bytes
+
+  private static func withImages(
+    _ name: String, _ kind: ModelError.Kind, version: UInt32 = 2, hash: UInt8 = 1,
+    _ lists: [[UInt64]], rest: [UInt8] = []
+  ) -> HostileFile {
+    rebuilt(name, kind) { parts in
+      var bytes = [hash]
+      for list in lists {
+        for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: list.count >> (8 * shift))) }
+        for hash in list {
+          for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: hash >> (8 * shift))) }
+        }
+      }
+      parts.version = version
+      parts.sections.append(("IMGS", bytes + rest))
+    }
+  }
+
+  private static let images: [HostileFile] = [
+    withImages("images-in-version-1", .unknownSection, version: 1, [[1], []]),
+    withImages("images-hash-unknown", .unknownValue, hash: 2, [[1], []]),
+    withImages("images-empty", .invalidParameter, [[], []]),
+    withImages("images-repeat", .invalidParameter, [[1, 1], []]),
+    withImages("images-descend", .invalidParameter, [[], [2, 1]]),
+    withImages("images-in-both-lists", .invalidParameter, [[1, 2], [2, 3]]),
+    withImages("images-cut", .truncated, [[1]]),
+    withImages("images-without-room", .truncated, [[1]], rest: [255, 255, 0, 0]),
+    withImages("images-too-many", .limitExceeded, [[1]], rest: [0, 0, 0, 2]),
+    withImages("images-and-more", .trailingBytes, [[1], []], rest: [0]),
+    .rebuilt("images-twice", .unknownSection) { parts in
+      parts.version = 2
+      let section: [UInt8] = [1, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+      parts.sections += [("IMGS", section), ("IMGS", section)]
+    },
+  ]
 
   // MARK: The file as a whole
 
@@ -59,7 +96,8 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     HostileFile("text", .notAModel, bytes: Array("P8\nnot an image either".utf8)),
     .patched("text-mode-transfer", .notAModel) { $0.remove(at: 4) },
     .patched("version-0", .unsupportedVersion) { $0.store(UInt32(0), at: 8) },
-    .patched("version-2", .unsupportedVersion) { $0.store(UInt32(2), at: 8) },
+    .patched("version-3", .unsupportedVersion) { $0.store(UInt32(3), at: 8) },
+    .patched("version-without-reason", .unsupportedVersion) { $0.store(UInt32(2), at: 8) },
     .patched("cut-in-magic", .truncated) { $0.removeLast($0.count - 5) },
     .patched("cut-in-header", .truncated) { $0.removeLast($0.count - 40) },
     .patched("cut-in-table", .truncated) { $0.removeLast($0.count - 100) },

@@ -71,8 +71,8 @@ import Testing
       }.description
     }
     #expect(try message("netpbm").contains("Netpbm picture (P5)"))
-    #expect(try message("version-2").contains("format version 2"))
-    #expect(try message("version-2").contains("install a newer one"))
+    #expect(try message("version-3").contains("format version 3"))
+    #expect(try message("version-3").contains("install a newer one"))
     #expect(try message("operator-12").contains("unknown operator 12"))
     #expect(try message("operator-12").contains("1 convolution, 2 dense"))
     #expect(try message("operator-12").contains("layer 'conv'"))

@@ -1,18 +1,14 @@
-/// A small seeded generator, so that a failing test fails again (SplitMix64, Steele et al. 2014).
+import PneumoSupport
+
+/// A small seeded generator, so that a failing test fails again.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   /// The same numbers for the same seed.
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { generator = SplitMix64(state: seed) }
 
   /// 64 random bits.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  public mutating func next() -> UInt64 { generator.next() }
 
   /// Floats of -1..<1.
   public mutating func floats(_ count: Int) -> [Float] {

@@ -2,6 +2,7 @@ import Foundation
 import PneumoCompute
 import PneumoKernelABI
 import PneumoModel
+import PneumoSupport
 import Testing
 
 @testable import PneumoTraining
@@ -28,13 +29,8 @@ private struct KerasGolden {
 
 /// The script's numbers: SplitMix64's upper 24 bits as numbers of 0..<1.
 private func uniform(_ seed: UInt64, _ count: Int) -> [Float] {
-  (1...UInt64(count)).map { index in
-    var z = seed &+ index &* 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    z = z ^ (z >> 31)
-    return Float(z >> 40) / Float(1 << 24)
-  }
+  var random = SplitMix64(state: seed)
+  return (0..<count).map { _ in Float(random.next() >> 40) / Float(1 << 24) }
 }
 
 /// The study's first network, or with dropout its second.

@@ -1,5 +1,6 @@
 import PneumoCompute
 import PneumoKernelABI
+import PneumoSupport
 
 /// One kernel at one shape, ready to be called repeatedly.
 struct KernelCase {
@@ -34,7 +35,7 @@ extension FloatBuffer {
   /// of a few thousand.
   convenience init(count: Int, limit: Float) {
     self.init(count: count)
-    var random = NumPyRandom(seed: 3)
+    var random = PCG64(seed: 3)
     let period = min(count, 4093)  // a prime, so that the rows of a matrix differ
     for (index, value) in random.floats(period, -Double(limit), Double(limit)).enumerated() {
       pointer[index] = value

@@ -15,6 +15,8 @@ struct AnsweredData {
   let failures: [String]
   /// What a reader of the report should know.
   let remarks: [String]
+  /// What tells that models were made with some of these images.
+  let overlap: [String]
   let models: [(path: String, model: Model)]
 
   /// Runs all models on all images.
@@ -85,10 +87,10 @@ struct AnsweredData {
         "\(failures.count) of \(data.samples.count) images could not be read and are left out: "
           + self.failures.prefix(5).joined(separator: "; ") + (failures.count > 5 ? "; …" : ""))
     }
-    if data.ignoredFiles > 0 {
-      remarks.append(
-        "\(data.ignoredFiles) other files are hidden or no .jpeg or .jpg, and passed over")
-    }
+    if let note = data.leftOut.note { remarks.append(note) }
+    overlap = overlapNotes(
+      of: zip(names, models).map { (name: $0, images: $1.model.trainingImages) },
+      on: data.samples.map(\.path), run: command.runFolder, threads: threads)
     self.remarks = remarks
   }
 
@@ -234,10 +236,11 @@ struct AnsweredData {
       let note = Self.note(of: set) + " by pneumo-eval (\(rule))"
       card.source = card.source.isEmpty ? note : "\(card.source); \(note)"
     }
-    try Model(
+    var copy = try Model(
       graph: model.graph, preprocessing: model.preprocessing, labels: model.labels,
-      threshold: Float(threshold), card: card
-    ).write(to: path)
+      threshold: Float(threshold), card: card)
+    copy.trainingImages = model.trainingImages
+    try copy.write(to: path)
   }
 
   /// What the card of a model says whose threshold was chosen on these cases.

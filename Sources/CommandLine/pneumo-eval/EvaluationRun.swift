@@ -40,11 +40,12 @@ struct EvaluationRun {
         threshold: command.threshold ?? 0.5, patient: Sample.patient(ofFile:))
     }
     try applyThreshold(to: &set)
-    let assessment = Assessment(
+    var assessment = Assessment(
       set,
       options: Assessment.Options(
         prevalence: command.prevalence, resamples: command.resamples,
         seed: UInt64(command.seed)), threads: threads)
+    assessment.notes = answered?.overlap ?? []
     print(assessment)
     let failures = answered?.failures ?? []
     if let output = command.output {

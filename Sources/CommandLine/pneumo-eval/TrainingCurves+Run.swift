@@ -22,16 +22,11 @@ extension TrainingCurves {
     else {
       throw Failure(description: "\(path): not the history of a run of pneumo-train")
     }
-    let records = history.records
     self.init(
       source: folder,
-      series: [
+      series: history.curves.map {
         Series(
-          title: "accuracy", training: records.map(\.accuracy),
-          validation: records.compactMap(\.valAccuracy)),
-        Series(
-          title: "cross-entropy", training: records.map(\.dataLoss),
-          validation: records.compactMap(\.valDataLoss)),
-      ])
+          title: $0.title, training: $0.training, validation: $0.validation)
+      })
   }
 }

@@ -6,7 +6,7 @@ import PneumoSystem
 
 /// What `run.json` tells: all that is needed to repeat a run, or to go on with it.
 struct RunRecord {
-  static let name = "run.json"
+  private static let name = RunFolder.recordName
 
   /// What the run was started with.
   let arguments: [String]
@@ -42,13 +42,14 @@ struct RunRecord {
   }
 
   /// Goes where the run was started, and gives its command, with what `later` arguments say instead.
-  func reopen(with later: [String]) throws -> Train {
+  func reopen(with later: [String]) throws -> TrainCommand {
     guard chdir(workingDirectory) == 0 else {
       throw Failure(
         description: "\(workingDirectory): the run was started there, but the folder cannot be "
           + "entered: \(String(cString: strerror(errno)))")
     }
-    guard let command = try Train.parseAsRoot(arguments + later) as? Train else {
+    guard let command = try TrainCommand.parseAsRoot(arguments + later) as? TrainCommand
+    else {
       throw Failure(description: "\(Self.name): its arguments are no command of pneumo-train")
     }
     return command

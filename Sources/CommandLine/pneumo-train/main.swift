@@ -1,3 +1,3 @@
 import PneumoToolSupport
 
-runTool(Train.self)
+runTool(TrainCommand.self)

@@ -1,3 +1,5 @@
+import PneumoSupport
+
 extension Calibration {
   /// Logits of all cases, each calibrated by the cases of other clusters: what fitting a calibration on
   /// data like these would give on new ones. `nil` with fewer clusters than folds.

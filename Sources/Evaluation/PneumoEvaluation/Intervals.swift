@@ -1,3 +1,5 @@
+import PneumoSupport
+
 /// Wilson's interval of a proportion with a confidence of 95% (Wilson 1927); `nil` of nothing.
 package func wilsonInterval(_ part: Int, of whole: Int) -> ClosedRange<Double>? {
   guard whole > 0 else { return nil }

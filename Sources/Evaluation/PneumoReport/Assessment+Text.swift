@@ -95,7 +95,7 @@ extension Assessment {
 
   /// What a reader should know before believing the numbers.
   package var warnings: [String] {
-    var warnings: [String] = []
+    var warnings = notes
     for result in results {
       if case .chosenHere(let rule) = result.answers.thresholdOrigin {
         warnings.append(

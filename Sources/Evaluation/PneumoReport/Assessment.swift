@@ -73,6 +73,8 @@ package struct Assessment: Sendable {
   package let comparisons: [Comparison]
   /// How many patients there are.
   package let patients: Int
+  /// What a reader should know besides what the numbers themselves show, a sentence each.
+  package var notes: [String] = []
 
   /// Measures.
   ///

@@ -1,4 +1,5 @@
 import PneumoEvaluation
+import PneumoSupport
 
 /// X-rays to look at: where the model errs, doubts, and is right.
 package struct Gallery: Sendable {

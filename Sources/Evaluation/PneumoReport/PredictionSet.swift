@@ -1,3 +1,5 @@
+import PneumoSupport
+
 /// Labelled cases, and what one or more models answered to all of them.
 package struct PredictionSet: Sendable {
   /// One image.
@@ -102,20 +104,14 @@ package struct PredictionSet: Sendable {
     self.models = models
   }
 
-  /// A number for the cases, by their file names and classes, whatever folder they stand in.
+  /// A hash of the cases' file names and classes, whatever folder they are in.
   ///
   /// It is stored with a threshold that was chosen on them, so that a report on the same cases can say so.
   package var fingerprint: String {
     let lines = cases.map { image in
       "\(image.path.split(separator: "/").last ?? "")\t\(classes[image.label])\n"
     }
-    // FNV-1a (Fowler, Noll & Vo) of the sorted lines.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for line in lines.sorted() {
-      for byte in line.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return "\(ContentHash.name):\(ContentHash(lines.sorted().joined()))"
   }
 
   /// Whether there are two classes.

@@ -1,5 +1,6 @@
-/// The random number generator of phantoms: SplitMix64 (Steele, Lea, Flood 2014), which needs only
-/// integer arithmetic.
+import PneumoSupport
+
+/// The random number generator of phantoms: SplitMix64, which needs only integer arithmetic.
 ///
 /// Drawing uses no sine, exponential or power function, whose last bits differ between C libraries.
 /// Sums, products, quotients, square roots and roundings of IEEE 754 give the same pixels
@@ -12,17 +13,15 @@ struct PhantomRandom: Sendable {
     case anatomy, vessels, opacity, view, noise
   }
 
-  private var state: UInt64
+  private var generator: SplitMix64
 
   init(seed: UInt64, index: Int, stream: Stream) {
     let place = UInt64(bitPattern: Int64(index))
-    state = Self.mixed(seed ^ Self.mixed(place &+ Self.mixed(stream.rawValue)))
+    let key = SplitMix64.mixed(place &+ SplitMix64.mixed(stream.rawValue))
+    generator = SplitMix64(state: SplitMix64.mixed(seed ^ key))
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    return Self.mixed(state)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   /// A uniformly distributed number in `range`; rounding may produce the upper bound.
   mutating func uniform(_ range: ClosedRange<Float>) -> Float {
@@ -41,14 +40,6 @@ struct PhantomRandom: Sendable {
 
   /// Returns true with the given probability.
   mutating func chance(_ probability: Float) -> Bool { uniform(0...1) < probability }
-
-  /// The finalizer of SplitMix64: every bit of the result depends on every bit of `value`.
-  static func mixed(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }
 
 /// Smooth noise in 0...1, interpolated from random values on a square lattice with unit spacing.
@@ -73,7 +64,7 @@ struct ValueNoise: Sendable {
   }
 
   private func corner(_ column: Int64, _ row: Int64) -> Float {
-    let place = UInt64(bitPattern: column) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: row)
-    return Float(PhantomRandom.mixed(place &+ salt) >> 40) * 0x1p-24
+    let place = UInt64(bitPattern: column) &* SplitMix64.increment ^ UInt64(bitPattern: row)
+    return Float(SplitMix64.mixed(place &+ salt) >> 40) * 0x1p-24
   }
 }

@@ -48,10 +48,11 @@ package struct Conversion: Sendable {
     let preprocessing = try preprocessing(of: imported)
     do throws(ModelError) {
       let simplified = try SimplifiedGraph(imported.graph)
-      let model = try Model(
+      var model = try Model(
         graph: try ending(simplified.graph), preprocessing: preprocessing, labels: labels,
         threshold: threshold ?? imported.checkpoint?.threshold ?? 0.5, card: card
       ).converting(weights: precision)
+      model.trainingImages = imported.checkpoint?.images ?? TrainingImages()
       return (model, simplified.changes)
     } catch {
       throw ImportError(error)

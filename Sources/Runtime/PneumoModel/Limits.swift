@@ -29,6 +29,9 @@ public enum Limits {
   /// Entries of a model card's metrics.
   public static let metrics = 256
 
+  /// Hashes of training images, and of validation images.
+  public static let images = 1 << 24
+
   /// How many elements `shape` has, or `nil` where an axis or their product exceeds a limit.
   static func count(of shape: [Int]) -> Int? {
     var count = 1

@@ -13,9 +13,11 @@ extension Model {
         throw error.naming(layer: nodes[index].name)
       }
     }
-    return try Model(
+    var model = try Model(
       graph: try Graph(inputShape: graph.inputShape, nodes: nodes), preprocessing: preprocessing,
       labels: labels, threshold: threshold, card: card)
+    model.trainingImages = trainingImages
+    return model
   }
 }
 

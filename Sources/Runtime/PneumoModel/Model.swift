@@ -11,6 +11,8 @@ public struct Model: Equatable, Sendable {
   public let threshold: Float
   /// What a person should know before using the model.
   public let card: ModelCard
+  /// The images that the model was made with, as far as is known.
+  public var trainingImages = TrainingImages()
 
   /// Checks that the parts belong together.
   public init(

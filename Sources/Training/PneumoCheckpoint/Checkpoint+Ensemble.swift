@@ -64,6 +64,7 @@ extension Checkpoint {
     self.init(
       architecture: Architecture(inputShape: first.architecture.inputShape, layers: layers),
       weights: weights, preprocessing: first.preprocessing, labels: first.labels,
-      threshold: first.threshold, card: first.card)
+      threshold: first.threshold, card: first.card,
+      images: TrainingImages(joining: members.map(\.images)))
   }
 }

@@ -5,8 +5,10 @@ import PneumoSupport
 
 extension Checkpoint {
   private static let format = "pneumo.checkpoint"
-  /// Version 2 has the bias of the calibration.
-  private static let version = 2
+  /// Version 2 has the bias of the calibration, version 3 the hashes of images. What has none of them
+  /// is written as version 2.
+  private static let version = 3
+  private static let (trainingName, validationName) = ("images/training", "images/validation")
   private static let statePrefix = "state/"
   private static let notePrefix = "note."
 
@@ -57,7 +59,11 @@ extension Checkpoint {
     }
     architecture = try Architecture(json: try value("architecture"))
     preprocessing = try Preprocessing(json: try value("preprocessing"))
-    labels = (try value("labels").array ?? []).compactMap(\.string)
+    let names = try value("labels").array?.map(\.string) ?? [nil]
+    labels = names.compactMap(\.self)
+    guard labels.count == names.count else {
+      throw CheckpointError(.invalidMetadata, "its labels are no list of strings")
+    }
     threshold = try number("threshold")
     temperature = try number("temperature")
     guard temperature > 0, temperature.isFinite else {
@@ -73,7 +79,26 @@ extension Checkpoint {
       bias = numbers.map { Float($0 ?? 0) }
     }
     card = try ModelCard(json: try value("card"))
-    weights = file.tensors.filter { !$0.name.hasPrefix(Self.statePrefix) }
+    func hashes(_ name: String) throws(CheckpointError) -> [UInt64] {
+      guard let tensor = file.tensors.first(where: { $0.name == name }) else { return [] }
+      guard let hashes = tensor.words, hashes.count <= Limits.images else {
+        throw CheckpointError(
+          .wrongTensor,
+          "the tensor '\(name)' is \(tensor.type.rawValue) of shape \(tensor.shape), expected a list "
+            + "of U64, at most \(Limits.images)")
+      }
+      return hashes
+    }
+    if version >= 3 {
+      images = TrainingImages(
+        training: try hashes(Self.trainingName), validation: try hashes(Self.validationName))
+    } else {
+      images = TrainingImages()
+    }
+    let others = [Self.trainingName, Self.validationName]
+    weights = file.tensors.filter {
+      !$0.name.hasPrefix(Self.statePrefix) && !(version >= 3 && others.contains($0.name))
+    }
     state = file.tensors.filter { $0.name.hasPrefix(Self.statePrefix) }.map {
       SafetensorsTensor(
         name: String($0.name.dropFirst(Self.statePrefix.count)), type: $0.type, shape: $0.shape,
@@ -88,7 +113,8 @@ extension Checkpoint {
   /// The file of this checkpoint.
   package var file: SafetensorsFile {
     var metadata = [
-      "format": Self.format, "version": "\(Self.version)", "architecture": architecture.json.text,
+      "format": Self.format, "version": images.isEmpty ? "2" : "3",
+      "architecture": architecture.json.text,
       "preprocessing": preprocessing.json.text,
       "labels": JSON.array(labels.map { .string($0) }).text,
       "threshold": JSON.float(threshold).text, "temperature": JSON.float(temperature).text,
@@ -96,8 +122,10 @@ extension Checkpoint {
       "card": card.json.text,
     ]
     for (name, text) in notes { metadata[Self.notePrefix + name] = text }
+    let hashes = [(Self.trainingName, images.training), (Self.validationName, images.validation)]
     return SafetensorsFile(
       tensors: weights
+        + hashes.filter { !$0.1.isEmpty }.map { SafetensorsTensor(name: $0, values: $1) }
         + state.map {
           SafetensorsTensor(
             name: Self.statePrefix + $0.name, type: $0.type, shape: $0.shape, bytes: $0.bytes)

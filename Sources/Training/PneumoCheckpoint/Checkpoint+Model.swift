@@ -5,10 +5,11 @@ extension Checkpoint {
   package func model(precision: ScalarType = .float32) throws(CheckpointError) -> Model {
     let graph = try calibratedGraph()
     do throws(ModelError) {
-      return try Model(
+      var model = try Model(
         graph: try SimplifiedGraph(graph).graph, preprocessing: preprocessing, labels: labels,
-        threshold: threshold, card: card
-      ).converting(weights: precision)
+        threshold: threshold, card: card)
+      model.trainingImages = images
+      return try model.converting(weights: precision)
     } catch {
       throw CheckpointError(.invalidModel, error.description)
     }

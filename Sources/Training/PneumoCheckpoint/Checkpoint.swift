@@ -19,7 +19,9 @@ package struct Checkpoint: Hashable, Sendable {
   package var bias: [Float]
   /// What a person should know.
   package var card: ModelCard
-  /// What the trainer needs to go on: moments of the optimiser and the like.
+  /// The images that the network was trained on and validated with.
+  package var images: TrainingImages
+  /// What the trainer needs to go on: moments of the optimizer and the like.
   package var state: [SafetensorsTensor]
   /// Texts of the trainer: settings, progress, history.
   package var notes: [String: String]
@@ -29,7 +31,8 @@ package struct Checkpoint: Hashable, Sendable {
     architecture: Architecture, weights: [SafetensorsTensor], preprocessing: Preprocessing,
     labels: [String], threshold: Float = 0.5, temperature: Float = 1,
     bias: [Float] = [],
-    card: ModelCard = ModelCard(), state: [SafetensorsTensor] = [], notes: [String: String] = [:]
+    card: ModelCard = ModelCard(), images: TrainingImages = TrainingImages(),
+    state: [SafetensorsTensor] = [], notes: [String: String] = [:]
   ) {
     self.architecture = architecture
     self.weights = weights
@@ -39,6 +42,7 @@ package struct Checkpoint: Hashable, Sendable {
     self.temperature = temperature
     self.bias = bias
     self.card = card
+    self.images = images
     self.state = state
     self.notes = notes
   }

@@ -1,4 +1,5 @@
 import PneumoModel
+import PneumoSupport
 import PneumoSystem
 
 extension Augmentation {
@@ -13,7 +14,7 @@ extension Augmentation {
     of sample: Int, epoch: Int, stream: RandomStream = .augmentation, seed: UInt32, size: Extent
   ) -> Transform {
     guard self != .none else { return Transform() }
-    var random = NumPyRandom(
+    var random = MersenneTwister(
       seed: seed, stream: stream, UInt32(truncatingIfNeeded: epoch),
       UInt32(truncatingIfNeeded: sample))
     return draw(for: size, from: &random)
@@ -28,7 +29,7 @@ extension Augmentation {
   /// brightness, blur, noise (deviation, seed), erasing (whether, area, shape, row, column, value).
   ///
   /// - Parameter size: of the image.
-  package func draw(for size: Extent, from random: inout NumPyRandom) -> Transform {
+  package func draw(for size: Extent, from random: inout MersenneTwister) -> Transform {
     var transform = Transform()
     if share != 1, random.unit() >= share {
       transform.flipsHorizontally = random.unit() < 0.5 && flip
@@ -44,7 +45,7 @@ extension Augmentation {
   }
 
   private func drawAsKeras(
-    for size: Extent, from random: inout NumPyRandom, into transform: inout Transform
+    for size: Extent, from random: inout MersenneTwister, into transform: inout Transform
   ) {
     transform.convention = convention
     if rotation != 0 { transform.rotation = random.uniform(-rotation, rotation) }
@@ -61,7 +62,7 @@ extension Augmentation {
     _ = random.unit()  // the vertical flip, which Keras draws always and nobody wants
   }
 
-  private func drawSize(from random: inout NumPyRandom, into transform: inout Transform) {
+  private func drawSize(from random: inout MersenneTwister, into transform: inout Transform) {
     if scale != 1...1 {
       let factor = random.uniform(scale.lowerBound, scale.upperBound)
       transform.firstZoom *= factor
@@ -74,7 +75,7 @@ extension Augmentation {
     }
   }
 
-  private func drawGrayLevels(from random: inout NumPyRandom, into transform: inout Transform) {
+  private func drawGrayLevels(from random: inout MersenneTwister, into transform: inout Transform) {
     if gamma != 1...1 {
       transform.gamma = exp(random.uniform(log(gamma.lowerBound), log(gamma.upperBound)))
     }
@@ -87,7 +88,8 @@ extension Augmentation {
     }
   }
 
-  private func drawErasure(of size: Extent, from random: inout NumPyRandom) -> Transform.Erasure {
+  private func drawErasure(of size: Extent, from random: inout MersenneTwister) -> Transform.Erasure
+  {
     let area = random.uniform(erasedArea.lowerBound, erasedArea.upperBound)
     let pixels = area * Double(size.height * size.width)
     let ratio = exp(random.uniform(-0.7, 0.7))

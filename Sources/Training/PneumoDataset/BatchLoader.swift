@@ -1,4 +1,5 @@
 import PneumoImaging
+import PneumoSupport
 
 /// Prepares the images of a training run: which come when, and what becomes of each.
 ///
@@ -28,7 +29,7 @@ package struct BatchLoader: Sendable {
 
   /// `samples` in the order of an epoch: `RandomState([seed, 1, epoch]).permutation(n)` of them.
   package func order(of samples: [Int], epoch: Int) -> [Int] {
-    var random = NumPyRandom(seed: seed, stream: .order, UInt32(truncatingIfNeeded: epoch))
+    var random = MersenneTwister(seed: seed, stream: .order, UInt32(truncatingIfNeeded: epoch))
     return random.permutation(samples.count).map { samples[$0] }
   }
 

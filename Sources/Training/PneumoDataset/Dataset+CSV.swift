@@ -26,7 +26,7 @@ extension Dataset {
       }
     }
     try self.init(
-      source: csv, classes: classes, samples: samples, ignoredFiles: 0,
+      source: csv, classes: classes, samples: samples, isTable: true,
       isForTraining: isForTraining)
   }
 }
@@ -56,11 +56,12 @@ private struct CSVTable {
     let columns = try Self.columns(header, of: file)
     let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     var lines: [String: Int] = [:]
+    var places = FolderPlaces()
     for record in records.dropFirst() {
       let row = try Self.row(record, columns, width: header.fields.count, file, folder)
-      if let first = lines.updateValue(record.line, forKey: row.path) {
+      if let first = lines.updateValue(record.line, forKey: places.file(row.path)) {
         throw DatasetError(
-          .duplicatePath, "\(row.path) stands on line \(first) already; name each image once",
+          .duplicatePath, "\(row.path) is on line \(first) already; name each image once",
           file: file, line: record.line)
       }
       rows.append(row)
@@ -128,9 +129,28 @@ private struct CSVTable {
       patient: columns.patient.map { fields[$0] } ?? "")
   }
 
-  /// The path without `.` and empty parts, so that two spellings of one file are seen.
+  /// The path without `.` and empty parts.
   private static func tidied(_ path: String) -> String {
     (path.hasPrefix("/") ? "/" : "")
       + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+  }
+}
+
+/// The folders of paths by their real paths, so that two spellings of one file are seen, such as
+/// `a/../b/1.jpeg` and `b/1.jpeg`.
+private struct FolderPlaces {
+  private var known: [String: String] = [:]
+
+  /// `path` with the real path of its folder; as it is where there is no such folder. A link with the
+  /// name of a file stays a file of its own.
+  mutating func file(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return file("./" + path) }
+    let folder = String(path[...slash])
+    if known[folder] == nil {
+      let resolved = realpath(folder, nil)
+      known[folder] = resolved.map { String(cString: $0) + "/" } ?? folder
+      free(resolved)
+    }
+    return known[folder, default: folder] + path[path.index(after: slash)...]
   }
 }

@@ -1,3 +1,6 @@
+import PneumoImaging
+import PneumoSystem
+
 /// Labelled images: what there is to train on, before it is split.
 package struct Dataset: Hashable, Sendable {
   /// The folder or the CSV file that it was read from.
@@ -6,31 +9,40 @@ package struct Dataset: Hashable, Sendable {
   package let classes: [String]
   /// The images, class by class: of a folder in Keras' order, of a CSV by byte order of the paths.
   package let samples: [Sample]
-  /// How many files of a folder were passed over since they have another suffix or are hidden.
-  package let ignoredFiles: Int
+  /// Files of a folder that are not taken for images.
+  package let leftOut: LeftOutFiles
+  /// Whether it was read from a table.
+  package let isTable: Bool
 
   /// Checks that there are images; to train on, two classes with images of each are needed.
   init(
-    source: String, classes: [String], samples: [Sample], ignoredFiles: Int,
-    isForTraining: Bool = true
+    source: String, classes: [String], samples: [Sample], leftOut: LeftOutFiles = LeftOutFiles(),
+    isTable: Bool = false, isForTraining: Bool = true
   ) throws(DatasetError) {
     guard !samples.isEmpty else {
       throw DatasetError(
         .noImages,
         "no images; expected a folder of class folders with .jpeg or .jpg files,"
-          + " or a CSV with the columns path and label",
+          + " or a CSV with the columns path and label"
+          + (leftOut.text.map { "; found \($0)" } ?? ""),
         file: source)
     }
     self.source = source
     self.classes = classes
     self.samples = samples
-    self.ignoredFiles = ignoredFiles
-    guard isForTraining else { return }
+    self.leftOut = leftOut
+    self.isTable = isTable
+    if isForTraining { try checkForTraining() }
+  }
+
+  /// Throws where there are not at least two classes with images of each, with names fit for a model.
+  func checkForTraining() throws(DatasetError) {
     guard classes.count > 1 else {
       throw DatasetError(
         .oneClass, "only one class, '\(classes[0])'; a classifier needs at least two",
         file: source)
     }
+    try checkClassNames()
     for (name, count) in zip(classes, classCounts()) where count == 0 {
       throw DatasetError(
         .emptyClass, "the class '\(name)' has no images; remove it or add .jpeg or .jpg files",
@@ -38,12 +50,12 @@ package struct Dataset: Hashable, Sendable {
     }
   }
 
-  /// What stands at `path`: a file whose name ends in `.csv` as ``init(csv:)`` reads it, else a
-  /// folder as ``init(folder:)`` does.
+  /// What is at `path`: a file whose name ends in `.csv` as ``init(csv:)`` reads it, else a folder as
+  /// ``init(folder:)`` does.
   ///
   /// - Parameter isForTraining: whether there must be two classes with images of each.
   package init(contentsOf path: String, isForTraining: Bool = true) throws(DatasetError) {
-    if path.lowercased().hasSuffix(".csv"), !isFolder(path) {
+    if path.lowercased().hasSuffix(".csv"), (try? FolderEntries(of: path)) == nil {
       try self.init(csv: path, isForTraining: isForTraining)
     } else {
       try self.init(folder: path, isForTraining: isForTraining)
@@ -63,6 +75,6 @@ package struct Dataset: Hashable, Sendable {
     return try Dataset(
       source: source, classes: classes,
       samples: samples.indices.filter { !indices.contains($0) }.map { samples[$0] },
-      ignoredFiles: ignoredFiles)
+      leftOut: leftOut, isTable: isTable)
   }
 }

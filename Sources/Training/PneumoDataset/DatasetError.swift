@@ -15,6 +15,10 @@ package struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible 
     case oneClass
     /// A class without images.
     case emptyClass
+    /// The name of a class that no model can have, or two that are one.
+    case invalidClass
+    /// Splits of the data where classes should be.
+    case splitsAsClasses
     /// The name of a file is not UTF-8.
     case invalidName
     /// The first line of a CSV does not name the columns.

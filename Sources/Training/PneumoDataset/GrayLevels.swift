@@ -1,4 +1,5 @@
 import PneumoModel
+import PneumoSupport
 import PneumoSystem
 
 extension Transform {
@@ -79,17 +80,13 @@ extension Transform {
     }
   }
 
-  /// Adds to pixel i (of all channels) what the 64 bits of SplitMix64 (Steele, Lea, Flood 2014)
-  /// after `noiseSeed + i` steps give: the sum of four 16-bit numbers, brought to mean 0 and the
-  /// deviation `noise`.
+  /// Adds to all channels of pixel i the sum of four 16-bit numbers, scaled to mean 0 and standard
+  /// deviation `noise`. They are the number at place `noiseSeed + i` of SplitMix64 with state 0.
   private func addNoise(_ values: UnsafeMutablePointer<Float>, count: Int, channels: Int) {
     let factor = noise / 37_837.227  // 65536 / sqrt(3)
     // SAFETY: `count` is a multiple of `channels`, so the index stays below it.
     for pixel in 0..<count / channels {
-      var bits = (UInt64(noiseSeed) &+ UInt64(pixel) &+ 1) &* 0x9E37_79B9_7F4A_7C15
-      bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-      bits ^= bits >> 31
+      let bits = SplitMix64.number(at: UInt64(noiseSeed) &+ UInt64(pixel), state: 0)
       // Two sums of two at once, in the halves of the word.
       let pairs = (bits & 0x0000_FFFF_0000_FFFF) + ((bits >> 16) & 0x0000_FFFF_0000_FFFF)
       let sum = Int32(truncatingIfNeeded: (pairs & 0xFFFF_FFFF) + (pairs >> 32))

@@ -1,6 +1,7 @@
 import PneumoConcurrency
 import PneumoImaging
 import PneumoModel
+import PneumoSupport
 import Synchronization
 
 /// All images of a data set at the size of the network's input, as bytes in memory.
@@ -14,8 +15,8 @@ package struct ImageCache: Sendable {
   package let images: [PixelImage]
   /// What turns images into tensors.
   package let preprocessor: Preprocessor
-  /// A number for the bytes of each sample's file: the same for the same bytes.
-  let fingerprints: [Int]
+  /// The hash of each sample's file.
+  package let hashes: [ContentHash]
   /// The images that were skipped, by the order of the samples.
   package let skipped: [UnreadableImage]
 
@@ -58,7 +59,28 @@ package struct ImageCache: Sendable {
     }
     let decoded = results.images.compactMap(\.self)
     images = decoded.map(\.image)
-    fingerprints = decoded.map(\.fingerprint)
+    hashes = decoded.map(\.hash)
+  }
+
+  /// Which images a split trains on and validates with.
+  package func trainingImages(of split: Split) -> TrainingImages {
+    TrainingImages(
+      training: split.training.map { hashes[$0].low },
+      validation: split.validation.map { hashes[$0].low })
+  }
+
+  /// A text that is the same for a split of the same images: how many there are on each side, and a
+  /// hash of their names, classes and bytes in their order. The folders above them may have moved.
+  package func identity(of split: Split) -> String {
+    let sides = [split.training, split.validation].map { side in
+      side.map { index in
+        let sample = dataset.samples[index]
+        let name = sample.path.split(separator: "/").last ?? ""
+        return "\(sample.label)\t\(hashes[index])\t\(name)\n"
+      }.joined()
+    }
+    return "\(split.training.count) for training, \(split.validation.count) for validation, "
+      + "\(ContentHash.name) \(ContentHash(sides.joined(separator: "\n")))"
   }
 
   /// Bytes of all pixels.
@@ -66,7 +88,7 @@ package struct ImageCache: Sendable {
 }
 
 private struct Decoded: Sendable {
-  var images: [(image: PixelImage, fingerprint: Int)?]
+  var images: [(image: PixelImage, hash: ContentHash)?]
   var failures: [Int: UnreadableImage] = [:]
   var done = 0
 }
@@ -91,7 +113,7 @@ private func decodeAll(
       }
       let result = Result { () throws(ImageError) in
         let image = try loader.loadPixels(paths[index])
-        return (image.withoutEqualChannels(), loader.file.fingerprint)
+        return (image.withoutEqualChannels(), ContentHash(loader.file))
       }
       decoded.withLock { decoded in
         switch result {
@@ -105,16 +127,6 @@ private func decodeAll(
     }
   }
   return stops.load(ordering: .relaxed) ? nil : decoded.withLock { $0 }
-}
-
-extension [UInt8] {
-  /// A number for these bytes: the same for the same bytes, in one process. As `hashValue`, which
-  /// takes them one by one.
-  package var fingerprint: Int {
-    var hasher = Hasher()
-    withUnsafeBytes { hasher.combine(bytes: $0) }
-    return hasher.finalize()
-  }
 }
 
 extension PixelImage {

@@ -1,4 +1,5 @@
 import PneumoImaging
+import PneumoSupport
 import PneumoSystem
 
 /// Which samples belong together, so that no split parts them: the images of one patient, and
@@ -15,15 +16,14 @@ package struct SampleGroups: Sendable {
   ///
   /// Throws `conflictingLabels` where the same image stands in two classes.
   package init(_ cache: ImageCache) throws(DatasetError) {
-    try self.init(cache.dataset, fingerprints: cache.fingerprints)
+    try self.init(cache.dataset, hashes: cache.hashes)
   }
 
-  /// - Parameter fingerprints: of the bytes of each sample's file: the same for the same bytes.
-  init(_ dataset: Dataset, fingerprints: [Int]) throws(DatasetError) {
+  /// - Parameter hashes: of each sample's file.
+  init(_ dataset: Dataset, hashes: [ContentHash]) throws(DatasetError) {
     self.dataset = dataset
     let samples = dataset.samples
-    identicalImages = identicalFiles(
-      samples.map(\.path), fingerprints: fingerprints)
+    identicalImages = identicalFiles(samples.map(\.path), hashes: hashes)
     for group in identicalImages {
       let first = samples[group[0]]
       guard let other = group.map({ samples[$0] }).first(where: { $0.label != first.label }) else {
@@ -94,13 +94,12 @@ package struct SampleGroups: Sendable {
 /// The groups of two or more files with the same bytes, as indices of `paths`: each and all in this
 /// order.
 ///
-/// - Parameter fingerprints: of the bytes of each file: the same for the same bytes. Files whose
-///   fingerprints are equal are read again.
-package func identicalFiles(_ paths: [String], fingerprints: [Int]) -> [[Int]] {
+/// - Parameter hashes: of each file. Files with equal hashes are read again and compared.
+package func identicalFiles(_ paths: [String], hashes: [ContentHash]) -> [[Int]] {
   var groups: [[Int]] = []
-  for candidates in Dictionary(grouping: paths.indices, by: { fingerprints[$0] }).values
+  for candidates in Dictionary(grouping: paths.indices, by: { hashes[$0] }).values
   where candidates.count > 1 {
-    // Equal fingerprints are a reason to look, not a proof.
+    // Equal hashes are a reason to look, not a proof.
     let byBytes = Dictionary(grouping: candidates) { index in
       try? readFile(paths[index], limit: DecodeLimits.default.fileSize)
     }

@@ -1,3 +1,5 @@
+import PneumoSupport
+
 /// Samples to train on and samples to validate with, as ascending indices of a data set.
 package struct Split: Hashable, Sendable {
   /// What is trained on.
@@ -48,17 +50,10 @@ extension Dataset {
 
 extension SampleGroups {
 
-  /// `split` with its leaks mended: groups that stand on both sides are trained on.
-  package func withoutLeaks(_ split: Split) -> Split {
-    let numbers = numbers
-    let trained = Set(split.training.map { numbers[$0] })
-    return self.split(validation: split.validation.filter { !trained.contains(numbers[$0]) })
-  }
-
   /// `count` splits; each sample validates in one of them.
   ///
   /// Groups stay whole, and each fold has about the same number of samples of each class: groups are
-  /// shuffled by `NumPyRandom([seed, 2])`, and then, larger ones first, each goes to the fold that
+  /// shuffled by `MersenneTwister([seed, 2])`, and then, larger ones first, each goes to the fold that
   /// has the least of its classes so far, and among equals to the first. Throws `invalidSplit` for
   /// less than two folds, `tooFewPatients` where a class has fewer groups than there are folds.
   package func folds(_ count: Int, seed: UInt32) throws(DatasetError) -> [Split] {
@@ -110,8 +105,8 @@ extension SampleGroups {
     }
   }
 
-  private func shuffledGroups(seed: UInt32) -> [[Int]] {
-    var random = NumPyRandom(seed: seed, stream: .split)
+  func shuffledGroups(seed: UInt32) -> [[Int]] {
+    var random = MersenneTwister(seed: seed, stream: .split)
     var shuffled = groups
     random.shuffle(&shuffled)
     return shuffled
@@ -122,8 +117,8 @@ extension SampleGroups {
     groups.count { group in group.contains { dataset.samples[$0].label == label } }
   }
 
-  /// What does not validate is trained on.
-  private func split(validation: [Int]) -> Split {
+  /// The split whose validation is given; all other samples are trained on.
+  func split(validation: [Int]) -> Split {
     let validating = Set(validation)
     return Split(
       training: dataset.samples.indices.filter { !validating.contains($0) },

@@ -2,16 +2,20 @@
 package struct RunError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The classes of errors.
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    /// The user asked to stop; the run can be continued.
+    /// The user asked to stop; the run can go on later.
     case interrupted
-    /// A loss that is no number.
+    /// A loss, or what decides about the best epoch, is not finite.
     case notFinite
-    /// What stands in the folder is of another run.
+    /// What is in the folder belongs to another run.
     case otherRun
-    /// Something could not be written or read.
+    /// Another process writes into the folder.
+    case inUse
+    /// Something cannot be written or read.
     case file
-    /// A network that cannot be trained.
+    /// A network that cannot be trained, or not for these classes.
     case network
+    /// A setting that cannot be followed.
+    case setting
   }
 
   /// What class of error it is.

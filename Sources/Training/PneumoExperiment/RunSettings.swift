@@ -14,10 +14,10 @@ package enum Monitor: String, Hashable, Sendable, CaseIterable {
   /// Cross-entropy and L2 penalty, as Keras' `val_loss`.
   case valLoss = "val-loss"
 
-  /// The number of an epoch; less is better.
-  func value(of record: EpochRecord) -> Double {
+  /// The value of an epoch, of which less is better; `nil` where it is undefined.
+  func value(of record: EpochRecord) -> Double? {
     switch self {
-    case .auroc: -(record.valAUROC ?? 0)
+    case .auroc: record.valAUROC.map { -$0 }
     case .crossEntropy: record.valDataLoss ?? record.dataLoss
     case .valLoss: record.valLoss ?? record.loss
     }
@@ -31,7 +31,7 @@ package enum RateDecay: String, Hashable, Sendable, CaseIterable {
   case plateau
 }
 
-/// All that a run depends on, but for its images.
+/// All that a run depends on, besides its images.
 package struct RunSettings: Hashable, Sendable {
   /// What the network is called.
   package var networkName: String
@@ -43,7 +43,7 @@ package struct RunSettings: Hashable, Sendable {
   package var epochs = 30
   /// Images of a batch.
   package var batchSize = 16
-  /// How gradients change weights.
+  /// How gradients change the weights.
   package var optimizer = Optimizer.adam()
   /// The learning rate.
   package var rate: Float = 1e-4
@@ -55,18 +55,18 @@ package struct RunSettings: Hashable, Sendable {
   package var clipNorm: Float?
   /// The decay of moving averages of the weights.
   package var averageDecay: Float?
-  /// How much of the truth is spread over all classes.
+  /// How much of the target is spread over all classes.
   package var labelSmoothing: Float = 0
   /// Whether classes weigh the same, however many images they have.
   package var balancesClasses = false
-  /// How images are changed.
+  /// How images are varied.
   package var augmentation = Augmentation.none
-  /// What all random decisions follow.
+  /// The seed of all random numbers.
   package var seed = 42
-  /// Epochs without a better one, after which training ends.
+  /// After how many epochs without a better one training ends; 0: never.
   package var patience = 5
   /// What is better.
-  package var monitor = Monitor.auroc
+  package var monitor = Monitor.crossEntropy
   /// Whether validation images are augmented too, and sums are plain, as in the study.
   package var isKerasCompatible = false
   /// How the threshold is chosen.

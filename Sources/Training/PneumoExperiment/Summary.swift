@@ -15,6 +15,28 @@ package struct Summary: Hashable, Sendable {
   package let calibrationError: Double
   /// What only two classes have.
   package let binary: Binary?
+  /// How many images the rarest class has.
+  private let leastCount: Int
+
+  /// Fewer images of a class than this leave calibration and threshold to chance.
+  private static let fewImages = 50
+
+  /// What makes these numbers less certain than they look, a sentence each without its period.
+  package var notes: [String] {
+    var notes: [String] = []
+    if calibration.isAtLimit {
+      notes.append(
+        "The temperature of the calibration, \(Format.fixed(calibration.temperature, 2)), is at its "
+          + "limit: the network tells these images apart so well, or so badly, that they do not "
+          + "determine it, and probabilities on new images are likely to be overconfident")
+    }
+    if leastCount < Self.fewImages {
+      notes.append(
+        "Calibration, threshold and metrics rest on \(count) validation images, \(leastCount) of the "
+          + "rarest class; expected at least \(Self.fewImages) of each")
+    }
+    return notes
+  }
 
   /// How well class 1 is told from class 0.
   package struct Binary: Hashable, Sendable {
@@ -55,6 +77,8 @@ package struct Summary: Hashable, Sendable {
     calibration = Calibration(fitting: labels, logits: scores, outputs: predictions.outputs)
     let probabilities = predictions.probabilities(calibration)
     count = labels.count
+    let classes = predictions.outputs == 1 ? 2 : predictions.outputs
+    leastCount = (0..<classes).map { label in labels.count { $0 == label } }.min() ?? 0
     crossEntropy =
       PneumoEvaluation.crossEntropy(
         labels: labels, logits: calibration(scores), outputs: predictions.outputs) ?? 0
@@ -99,6 +123,7 @@ package struct Summary: Hashable, Sendable {
       members.append(JSON.Member("threshold", .double(binary.threshold)))
     }
     members += metrics.map { JSON.Member($0.name, .double($0.value)) }
+    if !notes.isEmpty { members.append(JSON.Member("notes", .array(notes.map { .string($0) }))) }
     guard let binary else { return .object(members) }
     members += [
       JSON.Member(

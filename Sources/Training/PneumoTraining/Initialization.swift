@@ -1,5 +1,6 @@
 import PneumoCheckpoint
 import PneumoModel
+import PneumoSupport
 
 extension Architecture {
   /// The network with weights to begin training with: kernels uniform within ±√(6 / (fan-in + fan-out))

@@ -2,8 +2,12 @@ import PneumoSystem
 
 /// The first bytes of a file: what it is, how long, and where its sections lie.
 struct FileHeader {
+  /// The version of the format.
+  let version: Int
   /// Where the bytes of each section stand.
   let graph, metadata, weights: Range<Int>
+  /// Where the hashes of images are, if there are any.
+  let images: Range<Int>?
 
   private static let size = 64
   private static let checksumOffset = 24
@@ -14,17 +18,20 @@ struct FileHeader {
   // MARK: Writing
 
   /// The file of these sections, whose bytes are in the order of ``FileFormat/Section``.
-  static func file(graph: [UInt8], metadata: [UInt8], weights: [UInt8]) -> [UInt8] {
-    let contents = zip(FileFormat.Section.allCases, [graph, metadata, weights])
-    let tableEnd = end(sectionCount: FileFormat.Section.allCases.count)
+  static func file(
+    version: Int, graph: [UInt8], metadata: [UInt8], weights: [UInt8], images: [UInt8]?
+  ) -> [UInt8] {
+    let sections = [graph, metadata, weights] + (images.map { [$0] } ?? [])
+    let contents = zip(FileFormat.Section.allCases, sections)
+    let tableEnd = end(sectionCount: sections.count)
     var fileSize = tableEnd
     for (_, bytes) in contents { fileSize = FileFormat.aligned(fileSize) + bytes.count }
 
     var writer = ByteWriter()
     writer.reserve(fileSize)
     writer.raw(FileFormat.magic)
-    writer.u32(FileFormat.version)
-    writer.u32(FileFormat.Section.allCases.count)
+    writer.u32(version)
+    writer.u32(sections.count)
     writer.u64(fileSize)
     writer.u32(0)  // the checksum, below
     writer.align()
@@ -52,7 +59,8 @@ struct FileHeader {
   init(of bytes: SharedBytes) throws(ModelError) {
     try Self.checkMagic(of: bytes)
     var reader = ByteReader(bytes, FileFormat.magic.count..<bytes.count, name: "the file")
-    try Self.checkVersion(try reader.u32())
+    version = try reader.u32()
+    try Self.checkVersion(version)
     let countOffset = reader.offset
     let count = try reader.count(of: "sections", limit: Limits.sections, size: Self.entrySize)
     let fileSize = try reader.u64()
@@ -78,17 +86,20 @@ struct FileHeader {
         "the file should have \(fileSize) bytes and has \(bytes.count)",
         offset: fileSize)
     }
-    let sections = try Self.readTable(&reader, count: count, countOffset: countOffset)
+    let sections = try Self.readTable(
+      &reader, count: count, countOffset: countOffset, version: version)
     (graph, metadata, weights) = (sections[0], sections[1], sections[2])
+    images = sections.count > 3 ? sections[3] : nil
   }
 
   /// The place of each section, in the order of ``FileFormat/Section``.
   private static func readTable(
-    _ reader: inout ByteReader, count: Int, countOffset: Int
+    _ reader: inout ByteReader, count: Int, countOffset: Int, version: Int
   ) throws(ModelError) -> [Range<Int>] {
     var sections: [Range<Int>] = []
     var end = end(sectionCount: count)
     var expected = FileFormat.Section.allCases[...]
+    if version < FileFormat.imagesVersion { expected.removeLast() }
     for _ in 0..<count {
       let entryOffset = reader.offset
       let name = String(decoding: try reader.raw(4), as: UTF8.self)
@@ -110,7 +121,7 @@ struct FileHeader {
       sections.append(range)
       end = range.upperBound
     }
-    if let missing = expected.first {
+    if let missing = expected.first, missing != .images {
       throw ModelError(
         .missingSection,
         "\(count) sections, without \(missing.rawValue)",
@@ -179,13 +190,13 @@ struct FileHeader {
     guard FileFormat.Section(rawValue: name) != nil, let expected else {
       return ModelError(
         .unknownSection,
-        "section \(name.debugDescription); version \(FileFormat.version) has \(names)",
+        "section \(name.debugDescription); a model has \(names)",
         offset: offset)
     }
     return ModelError(
       .missingSection,
-      "section \(name) where \(expected.rawValue) is expected; version \(FileFormat.version) has "
-        + "\(names) in this order", offset: offset)
+      "section \(name) where \(expected.rawValue) is expected; a model has \(names) in this order",
+      offset: offset)
   }
 
   /// The range of `length` bytes at `offset`, which must follow `end` without a hole and not pass

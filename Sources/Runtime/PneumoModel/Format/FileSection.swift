@@ -19,7 +19,8 @@ public struct FileSection: Hashable, Sendable {
     }
     do throws(ModelError) {
       let header = try FileHeader(of: bytes)
-      let ranges = [header.graph, header.metadata, header.weights]
+      let ranges =
+        [header.graph, header.metadata, header.weights] + (header.images.map { [$0] } ?? [])
       return zip(FileFormat.Section.allCases, ranges).map { section, range in
         FileSection(name: section.rawValue, offset: range.lowerBound, byteCount: range.count)
       }

@@ -8,8 +8,15 @@ extension Model {
     graph.write(to: &graphWriter, &weights)
     Metadata(preprocessing: preprocessing, labels: labels, threshold: threshold, card: card)
       .write(to: &metadataWriter)
+    var images: ByteWriter?
+    if !trainingImages.isEmpty {
+      var writer = ByteWriter()
+      trainingImages.write(to: &writer)
+      images = writer
+    }
     return FileHeader.file(
-      graph: graphWriter.bytes, metadata: metadataWriter.bytes, weights: weights.encoded())
+      version: images == nil ? 1 : FileFormat.imagesVersion, graph: graphWriter.bytes,
+      metadata: metadataWriter.bytes, weights: weights.encoded(), images: images?.bytes)
   }
 
   /// Writes a `.pnm` file that appears whole or not at all.
@@ -55,6 +62,18 @@ extension Model {
       try self.init(
         graph: graph, preprocessing: metadata.preprocessing, labels: metadata.labels,
         threshold: metadata.threshold, card: metadata.card)
+      if let range = header.images {
+        reader = ByteReader(bytes, range, name: "the section of image hashes")
+        trainingImages = try TrainingImages(from: &reader)
+        try reader.finish()
+      }
+      let version = header.images == nil ? 1 : FileFormat.imagesVersion
+      guard header.version == version else {
+        throw ModelError(
+          .unsupportedVersion,
+          "format version \(header.version), but a file of this content has version \(version); "
+            + "make it again with pneumo-convert", offset: FileFormat.magic.count)
+      }
     } catch {
       throw error.naming(file: name)
     }

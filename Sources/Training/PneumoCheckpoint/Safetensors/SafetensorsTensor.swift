@@ -5,6 +5,7 @@ package struct SafetensorsTensor: Hashable, Sendable {
     case float32 = "F32"
     case float64 = "F64"
     case int64 = "I64"
+    case uint64 = "U64"
 
     var byteCount: Int { self == .float32 ? 4 : 8 }
   }
@@ -29,6 +30,23 @@ package struct SafetensorsTensor: Hashable, Sendable {
     self.type = type
     self.shape = shape
     self.bytes = bytes
+  }
+
+  /// A tensor with one axis of 64-bit numbers.
+  package init(name: String, values: [UInt64]) {
+    self.init(
+      name: name, type: .uint64, shape: [values.count],
+      bytes: values.map(\.littleEndian).withUnsafeBytes { Array($0) })
+  }
+
+  /// The elements of a tensor of `UInt64`s; `nil` for another type.
+  package var words: [UInt64]? {
+    guard type == .uint64 else { return nil }
+    return bytes.withUnsafeBytes { raw in
+      (0..<raw.count / 8).map {
+        UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
+      }
+    }
   }
 
   /// The elements of a tensor of `Float`s; `nil` for another type.

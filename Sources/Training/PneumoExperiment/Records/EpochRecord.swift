@@ -1,7 +1,7 @@
 import PneumoCheckpoint
 import PneumoSupport
 
-/// What one epoch gave.
+/// The measurements of one epoch.
 package struct EpochRecord: Hashable, Sendable {
   /// A number of an epoch, under the name that files give it. `nil`: there was no validation.
   package struct Field: Hashable, Sendable {
@@ -21,20 +21,20 @@ package struct EpochRecord: Hashable, Sendable {
   package var dataLoss: Double
   /// Mean over the steps of the L2 penalty.
   package var penalty: Double
-  /// Share of images that were classified right while training.
+  /// Share of images that were classified correctly while training.
   package var accuracy: Double
   /// Cross-entropy on validation.
   package var valDataLoss: Double?
   /// The penalty after the epoch, for a `val_loss` as Keras reports it.
   package var valPenalty: Double?
-  /// Share of validation images that are classified right.
+  /// Share of validation images that are classified correctly.
   package var valAccuracy: Double?
   /// Of two classes.
   package var valAUROC: Double?
   /// Images trained on each second, validation not counted.
   package var imagesPerSecond: Double
 
-  /// What is minimised: data term and penalty.
+  /// What is minimized: data term and penalty.
   package var loss: Double { dataLoss + penalty }
   /// The same on validation.
   package var valLoss: Double? { valDataLoss.map { $0 + (valPenalty ?? 0) } }

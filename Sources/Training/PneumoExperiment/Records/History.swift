@@ -32,11 +32,36 @@ package struct History: Hashable, Sendable {
     return text
   }
 
-  /// Writes `history.csv`, `history.json` and `curves.svg` into `folder`, each whole or not at all.
-  package func write(to folder: String, title: String) throws(FileError) {
+  /// Writes `history.csv` and `history.json` into `folder`, each whole or not at all.
+  package func write(to folder: String) throws(FileError) {
     try writeAtomically(Array(csv.utf8), to: "\(folder)/history.csv")
     try writeAtomically(Array((json.indentedText + "\n").utf8), to: "\(folder)/history.json")
-    try writeAtomically(
-      Array(CurvesChart(history: self, title: title).svg.utf8), to: "\(folder)/curves.svg")
+  }
+}
+
+extension History {
+  /// A number of all epochs, to be drawn.
+  package struct Curve: Hashable, Sendable {
+    /// What it is.
+    package let title: String
+    /// While training.
+    package let training: [Double]
+    /// On validation images; empty without any.
+    package let validation: [Double]
+    /// While training, with the L2 penalty; empty without any.
+    package let penalized: [Double]
+  }
+
+  /// Accuracy and cross-entropy of all epochs.
+  package var curves: [Curve] {
+    [
+      Curve(
+        title: "accuracy", training: records.map(\.accuracy),
+        validation: records.compactMap(\.valAccuracy), penalized: []),
+      Curve(
+        title: "cross-entropy", training: records.map(\.dataLoss),
+        validation: records.compactMap(\.valDataLoss),
+        penalized: records.contains { $0.penalty > 0 } ? records.map(\.loss) : []),
+    ]
   }
 }

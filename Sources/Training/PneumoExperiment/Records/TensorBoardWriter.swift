@@ -3,22 +3,31 @@ import PneumoSystem
 /// An event file that TensorBoard shows while it grows.
 ///
 /// A TFRecord is a length, its masked CRC-32C, the bytes and their masked CRC-32C; the bytes are a
-/// protocol buffer `Event`. Three kinds of fields in three messages do not ask for a library.
+/// protocol buffer `Event`. Three kinds of fields in three messages do not need a library.
 package final class TensorBoardWriter {
   private let path: String
   private let descriptor: CInt
 
-  /// Begins an event file in `folder`.
+  private static let (prefix, suffix) = ("events.out.tfevents.", ".pneumo")
+
+  /// Begins an event file in `folder`, and removes those that were begun there before.
   ///
   /// - Parameter time: seconds since 1970, which name the file.
-  package init(folder: String, time: Double) throws(FileError) {
-    path = "\(folder)/events.out.tfevents.\(Int(time)).pneumo"
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+  package init(replacingFilesIn folder: String, time: Double) throws(FileError) {
+    let name = "\(Self.prefix)\(Int(time))\(Self.suffix)"
+    path = "\(folder)/\(name)"
+    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw FileError(.system, path: path, reason: String(cString: strerror(errno)))
+      throw FileError(
+        .system, path: path, reason: "cannot create: \(String(cString: strerror(errno)))")
     }
     try append(
       Self.record(Self.event(time: time, step: 0) + Self.bytes(3, Array("brain.Event:2".utf8))))
+    let old = try FolderEntries(of: folder).files
+    for file in old where file.hasPrefix(Self.prefix) && file.hasSuffix(Self.suffix) && file != name
+    {
+      unlink("\(folder)/\(file)")
+    }
   }
 
   deinit { close(descriptor) }

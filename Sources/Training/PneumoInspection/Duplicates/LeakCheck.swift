@@ -1,5 +1,6 @@
 import PneumoDataset
 import PneumoImaging
+import PneumoSupport
 
 /// What makes a measured quality too good, or a label doubtful: patients and images in several
 /// splits, and the same image in two classes.
@@ -98,21 +99,21 @@ package struct LeakCheck: Sendable {
     let results = try scan.map(members.count) { index in
       Result { () throws(FileProblem) in
         let (image, file) = try decodedImage(members[index].sample.path)
-        return (look: ImageLook(image), fingerprint: file.fingerprint)
+        return (look: ImageLook(image), hash: ContentHash(file))
       }
     }
-    var images: [(member: Member, look: ImageLook, fingerprint: Int)] = []
+    var images: [(member: Member, look: ImageLook, hash: ContentHash)] = []
     var problems = collection.problems
     for (member, result) in zip(members, results) {
       switch result {
-      case .success(let image): images.append((member, image.look, image.fingerprint))
+      case .success(let image): images.append((member, image.look, image.hash))
       case .failure(let problem): problems.append(problem)
       }
     }
     self.problems = problems
     imageCount = images.count
     let copies = identicalFiles(
-      images.map(\.member.sample.path), fingerprints: images.map(\.fingerprint))
+      images.map(\.member.sample.path), hashes: images.map(\.hash))
     let alike = Self.groups(images.map(\.look), copies, standard, threads: scan.threads)
     nearlyIdentical = alike.map { group in
       Group(

@@ -1,6 +1,7 @@
 import PneumoDataset
 import PneumoImaging
 import PneumoModel
+import PneumoSupport
 
 /// A sample of each class of a collection, as pictures; and what augmentation makes of them.
 package struct Gallery: Sendable {
@@ -97,7 +98,7 @@ package struct Gallery: Sendable {
     collection.splits.enumerated().flatMap { split, images in
       let places = Dictionary(grouping: images.samples.indices) { images.samples[$0].label }
       return places.sorted { $0.key < $1.key }.map { label, places in
-        var random = NumPyRandom(seed: [seed, UInt32(split), UInt32(label)])
+        var random = MersenneTwister(seed: [seed, UInt32(split), UInt32(label)])
         return Cell(
           split: split, label: label,
           order: random.permutation(places.count).map { places[$0] })

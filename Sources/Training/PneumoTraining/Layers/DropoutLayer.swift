@@ -1,5 +1,6 @@
 import PneumoCompute
 import PneumoKernelABI
+import PneumoSupport
 
 /// In training each element is dropped with probability `rate`, and the others are divided by
 /// `1 - rate` (Srivastava et al. 2014, inverted).
@@ -88,27 +89,5 @@ final class DropoutLayer: TrainingLayer, @unchecked Sendable {
         }
       }
     ]
-  }
-}
-
-/// A generator of which each key gives a sequence of its own (Steele, Lea & Flood 2014).
-struct SplitMix64 {
-  private var state: UInt64
-
-  init(key: [UInt64]) {
-    state = 0
-    for word in key { state = Self.mix(state ^ Self.mix(word &+ 0x9E37_79B9_7F4A_7C15)) }
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    return Self.mix(state)
-  }
-
-  private static func mix(_ word: UInt64) -> UInt64 {
-    var z = word
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

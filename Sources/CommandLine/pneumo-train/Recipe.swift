@@ -1,49 +1,9 @@
 import PneumoCheckpoint
 import PneumoDataset
-import PneumoEvaluation
-import PneumoExperiment
 import PneumoModel
 import PneumoSupport
 import PneumoSystem
 import PneumoToolSupport
-import PneumoTraining
-
-/// Something that the user has to change.
-struct Failure: Error, CustomStringConvertible {
-  let description: String
-}
-
-extension Train {
-  /// The settings of a run: what the arguments say, and the rest as suits the network.
-  func settings(classes: Int) throws -> RunSettings {
-    let recipe = try Recipe(network: network, size: size, classes: classes)
-    var settings = RunSettings(
-      networkName: recipe.name, architecture: recipe.architecture,
-      preprocessing: recipe.preprocessing)
-    let isOwn = recipe.isOwn
-    settings.epochs = epochs ?? recipe.epochs
-    settings.batchSize = batch ?? (isOwn ? 32 : 16)
-    settings.rate = lr ?? (isOwn ? 2e-3 : 1e-4)
-    settings.optimizer =
-      switch optimizer ?? (isOwn ? .adamw : .adam) {
-      case .adam: .adam()
-      case .adamw: .adam(weightDecay: weightDecay)
-      case .sgd: .sgd()
-      }
-    settings.decay = schedule ?? (isOwn ? .cosine : .constant)
-    settings.clipNorm = clipNorm ?? (isOwn ? 1 : nil)
-    settings.averageDecay = average ?? (isOwn ? 0.998 : nil)
-    settings.labelSmoothing = labelSmoothing
-    settings.balancesClasses = balance
-    settings.augmentation = augmentation.applied(to: recipe.augmentation)
-    settings.seed = seed
-    settings.patience = patience ?? (isOwn ? 0 : 5)
-    settings.monitor = monitor ?? (kerasCompatible ? .valLoss : .crossEntropy)
-    settings.isKerasCompatible = kerasCompatible
-    settings.operatingPoint = OperatingPoint(operatingPoint) ?? .youden
-    return settings
-  }
-}
 
 /// A network and how it is usually trained.
 struct Recipe {
@@ -52,7 +12,7 @@ struct Recipe {
   let preprocessing: Preprocessing
   var augmentation = Augmentation.none
   var epochs = 30
-  /// Whether it is trained by the practice of today rather than the study's.
+  /// Whether it is trained with today's methods rather than the study's.
   var isOwn = false
 
   /// Whether `--network` names a file.

@@ -1,10 +1,10 @@
-/// The numbers of NumPy's legacy `numpy.random.RandomState`, bit for bit.
+/// The random number generator of NumPy's legacy `numpy.random.RandomState`, bit for bit.
 ///
-/// A Mersenne Twister (MT19937, Matsumoto and Nishimura 1998), and NumPy's ways from its 32-bit
-/// words to what is asked for (`numpy/random/src/legacy`), which NumPy has frozen. All chance of a
-/// training run comes from generators that are seeded with what they are for, so that a run can go
-/// on from any epoch, and be repeated in NumPy.
-package struct NumPyRandom: Sendable {
+/// It is MT19937 (Matsumoto & Nishimura 1998), with NumPy's methods for drawing from its 32-bit words
+/// (`numpy/random/src/legacy`), which NumPy has frozen. Whatever is random in a training run comes
+/// from generators that are seeded with their purpose, so that a run can go on from any epoch, and be
+/// repeated in NumPy.
+package struct MersenneTwister: RandomNumberGenerator, Sendable {
   private static let size = 624
   private static let shift = 397
 
@@ -20,7 +20,7 @@ package struct NumPyRandom: Sendable {
   ///
   /// - Precondition: `seed` is not empty.
   package init(seed: [UInt32]) {
-    precondition(!seed.isEmpty, "NumPy takes no empty seed either")
+    precondition(!seed.isEmpty, "the seed is empty")
     var key = Self.key(19_650_218)
     var i = 1
     var j = 0
@@ -54,6 +54,12 @@ package struct NumPyRandom: Sendable {
     }
   }
 
+  /// 64 random bits: two words, the first the upper one, as NumPy's `next_uint64`.
+  package mutating func next() -> UInt64 {
+    let upper = UInt64(nextWord())
+    return upper << 32 | UInt64(nextWord())
+  }
+
   /// 32 random bits.
   package mutating func nextWord() -> UInt32 {
     if position == Self.size { refill() }
@@ -78,7 +84,7 @@ package struct NumPyRandom: Sendable {
     position = 0
   }
 
-  /// `random_sample()`: a number of 0..<1 with 53 random bits.
+  /// `random_sample()`: a number in 0..<1 with 53 random bits.
   package mutating func unit() -> Double {
     let high = Double(nextWord() >> 5)
     let low = Double(nextWord() >> 6)
@@ -91,17 +97,16 @@ package struct NumPyRandom: Sendable {
     return low + range * unit()
   }
 
-  /// `random_interval`: a whole number of `0...limit`, by drawing until one is not above.
+  /// `random_interval`: an integer in `0...limit`, by drawing until one is not above it.
   ///
   /// - Precondition: `limit` is not negative.
-  mutating func interval(_ limit: Int) -> Int {
+  package mutating func interval(_ limit: Int) -> Int {
     precondition(limit >= 0)
     guard limit > 0 else { return 0 }
     let most = UInt64(limit)
     let mask = UInt64.max >> most.leadingZeroBitCount
     while true {
-      var bits = UInt64(nextWord())
-      if most > UInt32.max { bits = bits << 32 | UInt64(nextWord()) }
+      let bits = most > UInt32.max ? next() : UInt64(nextWord())
       let value = bits & mask
       if value <= most { return Int(value) }
     }

@@ -5,12 +5,17 @@ import PneumoModel
 import PneumoSupport
 import PneumoSystem
 
-/// What a finished run leaves in its folder.
-package enum RunFolder {
-  /// Stores calibration, threshold and metrics in `best.ckpt`, and answers it.
+/// What a finished training leaves in its folder.
+package enum RunOutputs {
+  /// Stores calibration, threshold and metrics in `best.ckpt`, and returns it.
+  ///
+  /// - Parameters:
+  ///   - data: what the model card says about the images.
+  ///   - hashes: of the images on which `summary` was chosen.
   @discardableResult
   package static func finish(
-    _ folder: String, _ summary: Summary, settings: RunSettings, data: String
+    _ folder: String, _ summary: Summary, settings: RunSettings, data: String,
+    chosenOn hashes: [ContentHash]
   ) throws(RunError) -> Checkpoint {
     let path = "\(folder)/best.ckpt"
     do throws(CheckpointError) {
@@ -24,7 +29,13 @@ package enum RunFolder {
         metrics: summary.metrics.map {
           ModelCard.Metric(name: "validation \($0.name)", value: $0.value)
         },
-        limitations: "No medical device. Measured on validation images alone.")
+        limitations: ([
+          "Not a medical device. Measured on the validation images only, which also chose the epoch, "
+            + "the calibration and the threshold."
+        ] + summary.notes.map { "\($0)." }).joined(separator: " "))
+      checkpoint.images = TrainingImages(
+        training: checkpoint.images.training,
+        validation: checkpoint.images.validation + hashes.map(\.low))
       try checkpoint.write(to: path)
       return checkpoint
     } catch {

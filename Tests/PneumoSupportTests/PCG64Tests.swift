@@ -1,8 +1,7 @@
+import PneumoSupport
 import Testing
 
-@testable import bench
-
-@Suite("NumPy's random number generator") struct NumPyRandomTests {
+@Suite("PCG64, as NumPy's default_rng") struct PCG64Tests {
   // np.random.default_rng(seed).bit_generator.random_raw(4), NumPy 2.4.6
   @Test(
     arguments: [
@@ -22,12 +21,12 @@ import Testing
       ),
     ] as [(UInt32, [UInt64])])
   func bits(seed: UInt32, expected: [UInt64]) {
-    var random = NumPyRandom(seed: seed)
+    var random = PCG64(seed: seed)
     #expect((0..<4).map { _ in random.next() } == expected)
   }
 
-  @Test func uniformDistribution() {
-    var random = NumPyRandom(seed: 7)
+  @Test func uniformNumbers() {
+    var random = PCG64(seed: 7)
     // default_rng(7).uniform(-.05, .05, 3), then uniform(0, 1, 2).astype("f4")
     let doubles = (0..<3).map { _ in random.uniform(-0.05, 0.05) }
     #expect(doubles == [0.012509546660466692, 0.039721380096957554, 0.02756856902451936])

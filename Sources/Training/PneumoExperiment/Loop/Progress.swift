@@ -1,7 +1,7 @@
 import PneumoCheckpoint
 import PneumoSupport
 
-/// How far a run is: what a checkpoint notes so that it goes on with the same bits.
+/// How far a training has come: what a checkpoint stores so that it goes on with the same bits.
 struct Progress: Hashable, Sendable {
   /// The epoch that goes on or comes next, from 1.
   var epoch = 1
@@ -10,11 +10,11 @@ struct Progress: Hashable, Sendable {
   /// Sums over those batches.
   var lossSum = 0.0
   var penaltySum = 0.0
-  var rightCount = 0
+  var correctCount = 0
   var seconds = 0.0
-  /// Steps of the optimiser in all.
+  /// Steps of the optimizer in all.
   var steps = 0
-  /// The least number that the monitor has seen, and when.
+  /// The least value that the monitor has had, and the epoch, 0 where there is none yet.
   var best: Double?
   var bestEpoch = 0
   /// Times that the rate was reduced, and the epoch of the last time.
@@ -25,7 +25,7 @@ struct Progress: Hashable, Sendable {
   var json: JSON {
     .object([
       "epoch": .int(epoch), "batch": .int(batch), "loss_sum": .double(lossSum),
-      "penalty_sum": .double(penaltySum), "right_count": .int(rightCount),
+      "penalty_sum": .double(penaltySum), "correct_count": .int(correctCount),
       "seconds": .double(seconds), "steps": .int(steps), "best": best.map { .double($0) } ?? .null,
       "best_epoch": .int(bestEpoch), "plateaus": .int(plateaus),
       "plateau_epoch": .int(plateauEpoch), "finished": .bool(isFinished),
@@ -34,10 +34,24 @@ struct Progress: Hashable, Sendable {
 
   init() {}
 
+  /// Whether the epoch that has ended is the best so far, which is noted.
+  ///
+  /// One whose value is undefined or not finite is not. Without validation each is, since nothing
+  /// speaks for an earlier one.
+  ///
+  /// - Parameter value: of the monitor; less is better.
+  mutating func judge(_ value: Double?, hasValidation: Bool) -> Bool {
+    if hasValidation {
+      guard let value, value.isFinite, best.map({ value < $0 }) ?? true else { return false }
+    }
+    (best, bestEpoch) = (value, epoch)
+    return true
+  }
+
   init?(json: JSON) {
     guard let epoch = json["epoch"]?.int, let batch = json["batch"]?.int,
       let lossSum = json["loss_sum"]?.double, let penaltySum = json["penalty_sum"]?.double,
-      let rightCount = json["right_count"]?.int, let seconds = json["seconds"]?.double,
+      let correctCount = json["correct_count"]?.int, let seconds = json["seconds"]?.double,
       let steps = json["steps"]?.int, let bestEpoch = json["best_epoch"]?.int,
       let plateaus = json["plateaus"]?.int, let plateauEpoch = json["plateau_epoch"]?.int,
       let isFinished = json["finished"]?.bool
@@ -46,7 +60,7 @@ struct Progress: Hashable, Sendable {
     self.batch = batch
     self.lossSum = lossSum
     self.penaltySum = penaltySum
-    self.rightCount = rightCount
+    self.correctCount = correctCount
     self.seconds = seconds
     self.steps = steps
     best = json["best"]?.double

@@ -1,19 +1,22 @@
 import PneumoChart
+import PneumoExperiment
 import PneumoSupport
 
 /// Accuracy and loss over the epochs, training and validation, as a picture (SVG).
-package struct CurvesChart: Sendable {
+struct CurvesChart: Sendable {
   private let history: History
   private let title: String
+  private let bestEpoch: Int
 
   private static let (width, height) = (900.0, 400.0)
   private static let panel = (width: 370.0, height: 250.0)
   private static let top = 84.0
 
   /// A chart with a title.
-  package init(history: History, title: String) {
+  init(history: History, title: String, bestEpoch: Int) {
     self.history = history
     self.title = title
+    self.bestEpoch = bestEpoch
   }
 
   /// A line of a panel.
@@ -24,9 +27,9 @@ package struct CurvesChart: Sendable {
   }
 
   /// The picture: dark where its viewer is, without scripts.
-  package var svg: String {
+  var svg: String {
     let records = history.records
-    let best = bestEpoch
+    let best = history.records.firstIndex { $0.epoch == bestEpoch }
     let accuracy = [
       Series(name: "training", style: "train", values: records.map(\.accuracy)),
       Series(name: "validation", style: "val", values: records.map(\.valAccuracy)),
@@ -42,7 +45,7 @@ package struct CurvesChart: Sendable {
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" \
       role="img" font-family="system-ui, sans-serif" font-size="12">
-      <title>\(Format.markup(title))</title>
+      <title>\(Format.markup(Format.visible(title)))</title>
       <desc>Accuracy and cross-entropy of training and validation over \(records.count) epochs.</desc>
       <style>
         svg { background: #ffffff; color: #1f2933; }
@@ -61,18 +64,12 @@ package struct CurvesChart: Sendable {
           .dot.train { fill: #f0955a; } .dot.val { fill: #56b4e9; }
         }
       </style>
-      <text x="52" y="32" font-size="17" font-weight="600">\(Format.markup(title))</text>
+      <text x="52" y="32" font-size="17" font-weight="600">\(Format.markup(Format.visible(title)))</text>
       \(panel("Accuracy", accuracy, left: 52, best: best, startsAtZero: false))
       \(panel("Cross-entropy", loss, left: 502, best: best, startsAtZero: true))
       </svg>
 
       """
-  }
-
-  /// The index of the epoch with the least cross-entropy on validation.
-  private var bestEpoch: Int? {
-    history.records.indices.filter { history.records[$0].valDataLoss?.isFinite == true }
-      .min { history.records[$0].valDataLoss! < history.records[$1].valDataLoss! }
   }
 
   private func panel(

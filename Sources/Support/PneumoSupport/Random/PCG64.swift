@@ -1,14 +1,13 @@
-/// The random number generator of `numpy.random.default_rng(seed)`, bit for bit.
+/// The random number generator of NumPy's `numpy.random.default_rng`, bit for bit.
 ///
-/// PCG64 (XSL-RR, O'Neill 2014), seeded by NumPy's `SeedSequence`: NumPy Enhancement Proposal 19.
-/// The reference network's weights come from it, so that Python engines can run the same network.
-struct NumPyRandom {
+/// It is PCG64 (XSL-RR, O'Neill 2014), seeded by NumPy's `SeedSequence`: NumPy Enhancement Proposal 19.
+package struct PCG64: RandomNumberGenerator, Sendable {
   private var state: UInt128 = 0
   private let increment: UInt128
   private static let multiplier: UInt128 = 0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645
 
   /// `default_rng(seed)`
-  init(seed: UInt32) {
+  package init(seed: UInt32) {
     let words = SeedSequence(seed).words(8).map { UInt128($0) }
     // In each 64-bit word the low half comes first; in each 128-bit number, the high word.
     let high = { (word: Int) in words[word] | words[word + 1] << 32 }
@@ -22,7 +21,7 @@ struct NumPyRandom {
   private mutating func step() { state = state &* Self.multiplier &+ increment }
 
   /// 64 random bits.
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     step()
     let folded = UInt64(truncatingIfNeeded: state >> 64) ^ UInt64(truncatingIfNeeded: state)
     let turn = UInt64(truncatingIfNeeded: state >> 122)
@@ -30,12 +29,12 @@ struct NumPyRandom {
   }
 
   /// `uniform(low, high)`
-  mutating func uniform(_ low: Double, _ high: Double) -> Double {
+  package mutating func uniform(_ low: Double, _ high: Double) -> Double {
     low + (high - low) * (Double(next() >> 11) * 0x1p-53)
   }
 
   /// `uniform(low, high, count).astype("f4")`
-  mutating func floats(_ count: Int, _ low: Double, _ high: Double) -> [Float] {
+  package mutating func floats(_ count: Int, _ low: Double, _ high: Double) -> [Float] {
     [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       for index in 0..<count {
         buffer.initializeElement(at: index, to: Float(uniform(low, high)))

@@ -1,21 +1,22 @@
+import PneumoSupport
 import Testing
 
 @testable import PneumoDataset
 
 @Suite("NumPy's RandomState")
-struct NumPyRandomTests {
+struct MersenneTwisterTests {
 
   @Test func givesTheSameNumbers() throws {
     let lines = try Fixtures.table("random.txt")
     #expect(lines.count == 8 * 11)
     for line in lines {
       let seed = line[0] == ["-"] ? (0..<700).map(UInt32.init) : line[0].compactMap { UInt32($0) }
-      var random = seed.count == 1 ? NumPyRandom(seed: seed[0]) : NumPyRandom(seed: seed)
+      var random = seed.count == 1 ? MersenneTwister(seed: seed[0]) : MersenneTwister(seed: seed)
       #expect(try numbers(line[1], from: &random) == line[2], "\(line)")
     }
   }
 
-  private func numbers(_ call: [String], from random: inout NumPyRandom) throws -> [String] {
+  private func numbers(_ call: [String], from random: inout MersenneTwister) throws -> [String] {
     switch (call[0], call.count) {
     case ("words", _): return (0..<4).map { _ in "\(random.nextWord())" }
     case ("unit", 2): return (0..<4).map { _ in random.unit().hex }
@@ -34,7 +35,7 @@ struct NumPyRandomTests {
   }
 
   @Test func shufflesNothing() {
-    var random = NumPyRandom(seed: 1)
+    var random = MersenneTwister(seed: 1)
     #expect(random.permutation(0).isEmpty)
     #expect(random.interval(0) == 0)
     // Nothing was drawn so far.
@@ -42,7 +43,7 @@ struct NumPyRandomTests {
   }
 
   @Test func drawsLargeIntervals() {
-    var random = NumPyRandom(seed: 3)
+    var random = MersenneTwister(seed: 3)
     let limit = Int(UInt32.max) + 12
     let drawn = (0..<200).map { _ in random.interval(limit) }
     #expect(drawn.allSatisfy { (0...limit).contains($0) })
@@ -51,11 +52,11 @@ struct NumPyRandomTests {
 
   @Test func streamsDiffer() {
     let first = RandomStream.allCases.map { stream in
-      var random = NumPyRandom(seed: 7, stream: stream, 1, 2)
+      var random = MersenneTwister(seed: 7, stream: stream, 1, 2)
       return random.nextWord()
     }
     #expect(Set(first).count == RandomStream.allCases.count)
-    var direct = NumPyRandom(seed: [7, 1, 1, 2])
+    var direct = MersenneTwister(seed: [7, 1, 1, 2])
     #expect(direct.nextWord() == first[0])
   }
 }

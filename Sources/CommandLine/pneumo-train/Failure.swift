@@ -1,0 +1,4 @@
+/// Something that the user has to change.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+}
