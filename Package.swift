@@ -98,7 +98,8 @@ let package = Package(
     .systemLibrary(name: "CCPU", path: "Sources/Support/CCPU"),
     library("PneumoSystem", in: "Support"),
     library("PneumoConcurrency", in: "Support", ["CCPU", "PneumoSystem"]),
-    library("PneumoSupport", in: "Support", ["PneumoSystem"]),
+    library("PneumoSupport", in: "Support"),
+    library("PneumoConsole", in: "Support", ["PneumoSupport", "PneumoSystem"]),
 
     // Runtime: depends on nothing but the Swift toolchain.
     library("PneumoKernelABI", in: "Runtime"),
@@ -156,8 +157,8 @@ let package = Package(
     library(
       "PneumoExperiment", in: "Training",
       [
-        "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoTraining", "PneumoDataset",
-        "PneumoEvaluation", "PneumoCheckpoint", "PneumoSupport", "PneumoSystem",
+        "PneumoModel", "PneumoKernelABI", "PneumoTraining", "PneumoDataset", "PneumoEvaluation",
+        "PneumoCheckpoint", "PneumoSupport", "PneumoSystem",
       ]),
     library(
       "PneumoInspection", in: "Training",
@@ -176,7 +177,6 @@ let package = Package(
       ["PneumoModel", "PneumoCheckpoint", "PneumoSupport", "PneumoSystem", "CHDF5"]),
 
     // Command line.
-    library("PneumoConsole", in: "CommandLine", ["PneumoSupport", "PneumoSystem"]),
     library(
       "PneumoToolSupport", in: "CommandLine",
       [
@@ -202,8 +202,8 @@ let package = Package(
     tool(
       "pneumo-eval",
       [
-        "Pneumo", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoDataset",
-        "PneumoEvaluation", "PneumoReport", "PneumoExperiment", "PneumoCheckpoint",
+        "Pneumo", "PneumoModel", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging",
+        "PneumoDataset", "PneumoEvaluation", "PneumoReport", "PneumoExperiment", "PneumoCheckpoint",
         "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
       ]),
     tool(
