@@ -71,16 +71,18 @@ extension CaseResult {
       size: workload.size, batch: batch, threads: threads,
       instructionSet: session.instructionSet,
       loadMilliseconds: load + (workload.readMilliseconds ?? 0), firstMilliseconds: first,
-      timings: timings, outputs: outputs(logits, of: model), logits: logits)
+      timings: timings, outputs: try outputs(logits, of: model), logits: logits)
   }
 
   /// Applies the final activation to logits.
-  static func outputs(_ logits: [Float], of model: Model) -> [Float] {
+  static func outputs(_ logits: [Float], of model: Model) throws(ComputeError) -> [Float] {
     let count = model.graph.outputShape.count
-    return stride(from: 0, to: logits.count, by: count).flatMap { first in
-      let prediction = Prediction(logits: Array(logits[first..<first + count]), model: model)
+    var outputs: [Float] = []
+    for first in stride(from: 0, to: logits.count, by: count) {
+      let prediction = try Prediction(logits: Array(logits[first..<first + count]), model: model)
       // One output is the probability of the second label.
-      return count == 1 ? [prediction.probabilities[1]] : prediction.probabilities
+      outputs += count == 1 ? [prediction.probabilities[1]] : prediction.probabilities
     }
+    return outputs
   }
 }

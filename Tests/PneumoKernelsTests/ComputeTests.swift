@@ -101,7 +101,7 @@ import Testing
     #expect((0..<count).allSatisfy { done[$0] == 1 })
   }
 
-  /// Asks for more threads than are ever started, and more than libdispatch has for all serial
+  /// Asks for more threads than there are processors, and more than libdispatch has for all serial
   /// queues of a process. The parallel loop must finish, and other queues must still run.
   @Test func takesNoThreadsFromOthers() async {
     await #expect(processExitsWith: .success) {
@@ -114,4 +114,52 @@ import Testing
       #expect(done.load(ordering: .relaxed) == count)
     }
   }
+
+  @Test(arguments: [0, 1, 2, 7, 100], [1, 2, 4, 200])
+  func mapsInOrder(count: Int, threads: Int) {
+    #expect(parallelMap(count, threads: threads) { "\($0)" } == (0..<count).map { "\($0)" })
+  }
+
+  /// Each worker makes its own state once, and no two of them use one.
+  @Test func eachWorkerHasItsState() {
+    let states = Atomic(0)
+    let owners = parallelMap(
+      500, threads: 4, state: { states.wrappingAdd(1, ordering: .relaxed).newValue }
+    ) { state, _ in
+      sched_yield()
+      return state
+    }
+    let count = states.load(ordering: .relaxed)
+    #expect((1...4).contains(count))
+    #expect(Set(owners).isSubset(of: 1...count))
+  }
+
+  @Test func callsMayBeNested() {
+    let sums = parallelMap(20, threads: 4) { outer in
+      parallelMap(20, threads: 4) { outer * $0 }.reduce(0, +)
+    }
+    #expect(sums == (0..<20).map { $0 * 190 })
+  }
+
+  #if os(Linux)
+  /// Dispatch waits for ever for a thread that the system refuses: a limit on the processes of a user,
+  /// which counts for all but root, leaves room for none, one or two more.
+  @Test(.enabled(if: getuid() == 0, "needs root, to become a user with a limit"), arguments: 1...3)
+  func worksWhereNoThreadCanBeMade(limit: Int) async {
+    await #expect(processExitsWith: .success) { [limit] in
+      // A user without other processes.
+      var limits = rlimit(rlim_cur: rlim_t(limit), rlim_max: rlim_t(limit))
+      let result = withUnsafePointer(to: &limits) { setrlimit(__rlimit_resource_t(6), $0) }
+      guard result == 0, setuid(61_000 + uid_t(getpid() % 4000)) == 0 else { exit(3) }
+      alarm(20)
+      for threads in [2, 8] {
+        for _ in 0..<3 {
+          let done = Atomic(0)
+          parallelFor(100, threads: threads) { _ in done.wrappingAdd(1, ordering: .relaxed) }
+          guard done.load(ordering: .relaxed) == 100 else { exit(4) }
+        }
+      }
+    }
+  }
+  #endif
 }

@@ -204,44 +204,44 @@ import Testing
 
   @Test func sigmoidIsTheProbabilityOfTheSecondLabel() throws {
     let model = try model(outputs: 1, labels: ["no", "yes"], activation: .sigmoid)
-    let prediction = Prediction(logits: [2], model: model)
+    let prediction = try Prediction(logits: [2], model: model)
     #expect(prediction.label == "yes")
     #expect(abs(prediction.probability - 0.880797) < 1e-6)
     #expect(abs(prediction.probabilities[0] - 0.119203) < 1e-6)
-    let other = Prediction(logits: [-2], model: model)
+    let other = try Prediction(logits: [-2], model: model)
     #expect(other.label == "no")
     #expect(abs(other.probability - 0.119203) < 1e-6)
   }
 
   @Test func thresholdMustBeExceeded() throws {
     let model = try model(outputs: 1, labels: ["no", "yes"], activation: .sigmoid)
-    #expect(Prediction(logits: [0], model: model).label == "no")
-    #expect(Prediction(logits: [0.001], model: model).label == "yes")
-    #expect(Prediction(logits: [2], model: model, threshold: 0.9).label == "no")
-    #expect(Prediction(logits: [-2], model: model, threshold: 0.1).label == "yes")
+    #expect(try Prediction(logits: [0], model: model).label == "no")
+    #expect(try Prediction(logits: [0.001], model: model).label == "yes")
+    #expect(try Prediction(logits: [2], model: model, threshold: 0.9).label == "no")
+    #expect(try Prediction(logits: [-2], model: model, threshold: 0.1).label == "yes")
   }
 
   @Test func extremeLogitsStayProbabilities() throws {
     let model = try model(outputs: 1, labels: ["no", "yes"], activation: .sigmoid)
-    #expect(Prediction(logits: [1000], model: model).probabilities == [0, 1])
-    #expect(Prediction(logits: [-1000], model: model).probabilities == [1, 0])
+    #expect(try Prediction(logits: [1000], model: model).probabilities == [0, 1])
+    #expect(try Prediction(logits: [-1000], model: model).probabilities == [1, 0])
   }
 
   @Test func softmaxChoosesTheMostProbable() throws {
     let model = try model(outputs: 3, labels: ["a", "b", "c"], activation: .softmax)
-    let prediction = Prediction(logits: [1, 3, 2], model: model)
+    let prediction = try Prediction(logits: [1, 3, 2], model: model)
     #expect(prediction.label == "b")
     #expect(prediction.probability == prediction.probabilities[1])
     #expect(abs(prediction.probabilities.reduce(0, +) - 1) < 1e-6)
     #expect(abs(prediction.probabilities[1] - 0.665241) < 1e-6)
-    #expect(Prediction(logits: [1, 1, 1], model: model).label == "a")
-    #expect(Prediction(logits: [2000, -2000, 0], model: model).probabilities == [1, 0, 0])
+    #expect(try Prediction(logits: [1, 1, 1], model: model).label == "a")
+    #expect(try Prediction(logits: [2000, -2000, 0], model: model).probabilities == [1, 0, 0])
   }
 
   @Test func softmaxOverTwoClassesUsesTheThreshold() throws {
     let model = try model(
       outputs: 2, labels: ["no", "yes"], activation: .softmax, threshold: 0.9)
-    let prediction = Prediction(logits: [0, 2], model: model)
+    let prediction = try Prediction(logits: [0, 2], model: model)
     #expect(prediction.label == "no")
     #expect(abs(prediction.probability - 0.880797) < 1e-6)
   }

@@ -1,6 +1,5 @@
 import PneumoConcurrency
 import PneumoEvaluation
-import Synchronization
 
 /// How good models are on a set of cases: all that a report shows.
 package struct Assessment: Sendable {
@@ -84,12 +83,12 @@ package struct Assessment: Sendable {
     self.options = options
     let (labels, clusters) = (set.labels, set.clusters)
     patients = Set(clusters).count
-    results = concurrently(set.models.count, threads: threads) { number in
+    results = parallelMap(set.models.count, threads: threads) { number in
       Result(set.models[number], of: set, labels, clusters, options)
     }
     comparisons =
       set.isBinary
-      ? concurrently(max(set.models.count - 1, 0), threads: threads) { number in
+      ? parallelMap(max(set.models.count - 1, 0), threads: threads) { number in
         let pair = [set.models[0], set.models[number + 1]].map { model in
           (model.probabilities.map { $0[1] }, model.classes.map { $0 == 1 })
         }
@@ -146,16 +145,4 @@ extension Assessment.Result {
       labels: zip(labels, chosen).map { $0 == $1 ? 1 : 0 },
       probabilities: zip(probabilities, chosen).map { $0[$1] })
   }
-}
-
-/// What `body` makes of 0..<count, in this order.
-private func concurrently<Element: Sendable>(
-  _ count: Int, threads: Int, _ body: @Sendable (Int) -> Element
-) -> [Element] {
-  let results = Mutex([Element?](repeating: nil, count: count))
-  parallelFor(count, threads: threads) { index in
-    let element = body(index)
-    results.withLock { $0[index] = element }
-  }
-  return results.withLock { $0.compactMap(\.self) }
 }

@@ -209,11 +209,17 @@ package final class Pipeline: Sendable {
     return zip(chunk.inputs, answers).map { input, answer in
       switch answer {
       case .failure(let failure):
-        Outcome(path: input.path, result: .failure(failure.reason))
+        return Outcome(path: input.path, result: .failure(failure.reason))
       case .success(let logits):
-        Outcome(
-          path: input.path,
-          result: .success(Prediction(logits: logits, model: model, threshold: threshold)))
+        do throws(ComputeError) {
+          return Outcome(
+            path: input.path,
+            result: .success(
+              try Prediction(logits: logits, model: model, threshold: threshold)))
+        } catch {
+          return Outcome(
+            path: input.path, result: .failure("\(input.path): \(error.description)"))
+        }
       }
     }
   }

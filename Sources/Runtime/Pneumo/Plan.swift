@@ -59,11 +59,11 @@ struct Plan: Sendable {
   /// Elements for a batch that nobody chose: 256 MiB.
   private static let usualMemory = 1 << 26
 
-  /// Elements of the memory in which `lanes` threads run the plan.
-  func arenaCount(lanes: Int) -> Int { batchCount + lanes * (imageCount + scratchCount) }
+  /// Elements of the memory in which `workers` run the plan.
+  func arenaCount(workers: Int) -> Int { batchCount + workers * (imageCount + scratchCount) }
 
   /// As many threads as `wanted`, or fewer where their memory would have more than `limit` elements.
-  func lanes(_ wanted: Int, limit: Int) -> Int {
+  func workers(_ wanted: Int, limit: Int) -> Int {
     max(1, min(wanted, (limit - batchCount) / max(imageCount + scratchCount, 1)))
   }
 
@@ -72,22 +72,22 @@ struct Plan: Sendable {
   /// - Parameters:
   ///   - input: the first image of the batch.
   ///   - image: the image whose part of the buffer is wanted.
-  ///   - lane: the thread in whose memory it stands while it is in progress.
+  ///   - worker: the one in whose memory it stands while it is in progress.
   func locate(
     _ buffer: Buffer, input: UnsafePointer<Float>, arena: UnsafeMutablePointer<Float>, image: Int,
-    lane: Int
+    worker: Int
   ) -> UnsafePointer<Float> {
     guard let index = buffer.index else { return input + image * buffer.count }
     let place = places[index]
     return UnsafePointer(
       place.isForBatch
         ? arena + (place.offset + image * buffer.count)
-        : arena + (batchCount + lane * (imageCount + scratchCount) + place.offset))
+        : arena + (batchCount + worker * (imageCount + scratchCount) + place.offset))
   }
 
-  /// The memory that thread `lane` has for a step.
-  func scratch(_ lane: Int, _ arena: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-    arena + (batchCount + lane * (imageCount + scratchCount) + imageCount)
+  /// The memory that a worker has for a step.
+  func scratch(_ worker: Int, _ arena: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    arena + (batchCount + worker * (imageCount + scratchCount) + imageCount)
   }
 
   /// Whole cache lines, so that two buffers never share one.

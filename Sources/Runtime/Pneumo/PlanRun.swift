@@ -5,12 +5,12 @@ import Synchronization
 /// A plan at work, and the memory that it works in. One run at a time.
 ///
 /// First come the steps that work on one image at a time. As long as there is an image for each
-/// thread, a thread takes one through all of them, so that what it computes stays in its cache and
-/// nobody waits for anybody. The images that remain, fewer than threads, are shared: each thread
-/// takes the next tile of the step that is in progress, and goes on to the next step when all tiles
-/// are done. So are then the steps that work on all images. A thread that comes late joins where
-/// the others are; where none comes at all, the caller does everything.
-final class PlanRun: SharedWork, @unchecked Sendable {
+/// worker, a worker takes one through all of them, so that what it computes stays in its cache and
+/// none waits for another. The images that remain, fewer than workers, are shared: each worker takes
+/// the next tile of the step that is in progress, and goes on to the next step when all tiles are
+/// done. So are then the steps that work on all images. A worker that comes late joins where the
+/// others are; where none comes at all, the first one does everything.
+final class PlanRun: @unchecked Sendable {
   private let plan: Plan
   private let arena: FloatBuffer
   private let timings: StepTimings?
@@ -22,16 +22,19 @@ final class PlanRun: SharedWork, @unchecked Sendable {
   private var images = 0
   private var input: UnsafePointer<Float>
 
-  init(_ plan: Plan, lanes: Int, timings: StepTimings?) {
+  private let maximumWorkers: Int
+
+  /// Throws `outOfMemory` where the system has no memory for the plan's values.
+  init(_ plan: Plan, workers: Int, timings: StepTimings?) throws(ComputeError) {
     self.plan = plan
     self.timings = timings
-    arena = FloatBuffer(count: plan.arenaCount(lanes: lanes))
+    maximumWorkers = workers
+    arena = try FloatBuffer(allocating: plan.arenaCount(workers: workers))
     input = UnsafePointer(arena.pointer)
     // Fewer images than threads are shared.
-    progressCount = 1 + min(lanes - 1, plan.batch) * plan.imageSteps + plan.steps.count
+    progressCount = 1 + min(workers - 1, plan.batch) * plan.imageSteps + plan.steps.count
     progress = .allocate(capacity: progressCount)
     for number in 0..<progressCount { (progress + number).initialize(to: Progress()) }
-    super.init(maximumLanes: lanes)
   }
 
   deinit {
@@ -47,7 +50,7 @@ final class PlanRun: SharedWork, @unchecked Sendable {
     self.images = images
     self.input = input
     for number in 0..<progressCount { progress[number].reset() }
-    run()
+    withWorkers(maximumWorkers) { work(worker: $0) }
     timings?.addImages(images)
     return locate(plan.output)
   }
@@ -62,16 +65,16 @@ final class PlanRun: SharedWork, @unchecked Sendable {
     images = 1
     self.input = input
     for (number, step) in plan.steps.enumerated() {
-      runAlone(step, image: 0, lane: 0)
+      runAlone(step, image: 0, worker: 0)
       observer(number, locate(step.output))
     }
   }
 
-  override func work(lane: Int) {
-    let shared = images % maximumLanes
+  private func work(worker: Int) {
+    let shared = images % maximumWorkers
     while let image = progress[0].take(of: images - shared) {
       for number in 0..<plan.imageSteps {
-        measure(number) { runAlone(plan.steps[number], image: image, lane: lane) }
+        measure(number) { runAlone(plan.steps[number], image: image, worker: worker) }
       }
       progress[0].finish()
     }
@@ -79,33 +82,33 @@ final class PlanRun: SharedWork, @unchecked Sendable {
     var next = 1
     for image in images - shared..<images {
       for number in 0..<plan.imageSteps {
-        measure(number) { runShared(plan.steps[number], image: image, images: 1, lane, next) }
+        measure(number) { runShared(plan.steps[number], image: image, images: 1, worker, next) }
         next += 1
       }
     }
     for number in plan.imageSteps..<plan.steps.count {
-      measure(number) { runShared(plan.steps[number], image: 0, images: images, lane, next) }
+      measure(number) { runShared(plan.steps[number], image: 0, images: images, worker, next) }
       next += 1
     }
   }
 
-  /// All tiles of a step for one image, in the memory of thread `lane`.
-  private func runAlone(_ step: Step, image: Int, lane: Int) {
-    let tiles = step.split.tiles(images: 1, lanes: 1)
+  /// All tiles of a step for one image, in the memory of `worker`.
+  private func runAlone(_ step: Step, image: Int, worker: Int) {
+    let tiles = step.split.tiles(images: 1, workers: 1)
     for tile in 0..<tiles {
       step.run(
-        tile: tile, of: tiles, images: 1, input: locate(step.input, image, lane),
-        other: locate(step.other ?? step.input, image, lane),
-        output: UnsafeMutablePointer(mutating: locate(step.output, image, lane)),
-        scratch: plan.scratch(lane, arena.pointer))
+        tile: tile, of: tiles, images: 1, input: locate(step.input, image, worker),
+        other: locate(step.other ?? step.input, image, worker),
+        output: UnsafeMutablePointer(mutating: locate(step.output, image, worker)),
+        scratch: plan.scratch(worker, arena.pointer))
     }
   }
 
-  /// Those tiles of a step that other threads have not taken; returns when all are done.
+  /// Those tiles of a step that other workers have not taken; returns when all are done.
   ///
-  /// What is shared stands in the memory of thread 0.
-  private func runShared(_ step: Step, image: Int, images: Int, _ lane: Int, _ number: Int) {
-    let tiles = step.split.tiles(images: images, lanes: maximumLanes)
+  /// What is shared stands in the memory of worker 0.
+  private func runShared(_ step: Step, image: Int, images: Int, _ worker: Int, _ number: Int) {
+    let tiles = step.split.tiles(images: images, workers: maximumWorkers)
     // SAFETY: tiles write disjoint parts of the output, and no other step reads it before all are
     // done. A step whose output is its input has one tile an image.
     while let tile = progress[number].take(of: tiles) {
@@ -113,16 +116,16 @@ final class PlanRun: SharedWork, @unchecked Sendable {
         tile: tile, of: tiles, images: images, input: locate(step.input, image),
         other: locate(step.other ?? step.input, image),
         output: UnsafeMutablePointer(mutating: locate(step.output, image)),
-        scratch: plan.scratch(lane, arena.pointer))
+        scratch: plan.scratch(worker, arena.pointer))
       progress[number].finish()
     }
     progress[number].wait(for: tiles)
   }
 
   private func locate(
-    _ buffer: Plan.Buffer, _ image: Int = 0, _ lane: Int = 0
+    _ buffer: Plan.Buffer, _ image: Int = 0, _ worker: Int = 0
   ) -> UnsafePointer<Float> {
-    plan.locate(buffer, input: input, arena: arena.pointer, image: image, lane: lane)
+    plan.locate(buffer, input: input, arena: arena.pointer, image: image, worker: worker)
   }
 
   private func measure(_ step: Int, _ body: () -> Void) {
@@ -133,7 +136,7 @@ final class PlanRun: SharedWork, @unchecked Sendable {
   }
 }
 
-/// How far the threads are with some work.
+/// How far the workers are with some part of a run.
 private struct Progress: ~Copyable {
   private let taken = Atomic(0)
   private let finished = Atomic(0)
@@ -143,7 +146,7 @@ private struct Progress: ~Copyable {
     finished.store(0, ordering: .relaxed)
   }
 
-  /// The next part that nobody has taken.
+  /// The next part that no worker has taken.
   func take(of parts: Int) -> Int? {
     guard taken.load(ordering: .relaxed) < parts else { return nil }
     let part = taken.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -152,5 +155,5 @@ private struct Progress: ~Copyable {
 
   func finish() { finished.wrappingAdd(1, ordering: .releasing) }
 
-  func wait(for parts: Int) { spin { finished.load(ordering: .acquiring) == parts } }
+  func wait(for parts: Int) { waitBriefly { finished.load(ordering: .acquiring) == parts } }
 }

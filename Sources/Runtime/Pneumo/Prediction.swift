@@ -18,9 +18,23 @@ public struct Prediction: Hashable, Sendable {
 
   /// The prediction that follows from `logits`, as many as the model has outputs.
   ///
-  /// - Parameter threshold: instead of the model's.
-  public init(logits: [Float], model: Model, threshold: Float? = nil) {
+  /// Throws `notFinite` where a logit is NaN or infinite: such an output speaks for no class, though
+  /// a comparison with the threshold would choose one. Throws `setting` for a threshold that is no
+  /// probability.
+  ///
+  /// - Parameter threshold: instead of the model's, 0...1.
+  public init(
+    logits: [Float], model: Model, threshold: Float? = nil
+  ) throws(ComputeError) {
     precondition(logits.count == model.graph.outputShape.count, "one logit an output")
+    if let logit = logits.first(where: { !$0.isFinite }) {
+      throw ComputeError(
+        .notFinite,
+        "the network's output is not finite (\(logit)): the input is not, or its sums overflow")
+    }
+    if let threshold, !(0...1).contains(threshold) {
+      throw ComputeError(.setting, "a threshold of \(threshold), expected 0 to 1")
+    }
     let outputs =
       model.outputActivation == .softmax
       ? Self.softmax(logits) : logits.map { 1 / (1 + exp(-Double($0))) }

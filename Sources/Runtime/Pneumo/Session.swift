@@ -31,7 +31,7 @@ public final class Session: Sendable {
   public var batch: Int { plan.batch }
   /// Bytes that each call works in, besides its input.
   public var workspaceByteCount: Int {
-    plan.arenaCount(lanes: threads) * MemoryLayout<Float>.stride
+    plan.arenaCount(workers: threads) * MemoryLayout<Float>.stride
   }
 
   let plan: Plan
@@ -72,6 +72,7 @@ public final class Session: Sendable {
         "its weights take \(packed >> 18) MiB once they are packed, more than "
           + "\(Self.maximumCount >> 18) MiB; use a model with fewer groups or weights")
     }
+    try FloatBuffer.checkRoom(for: packed)
     self.model = model
     self.instructionSet = kernels.name
     inputCount = model.graph.inputShape.count
@@ -79,8 +80,8 @@ public final class Session: Sendable {
     plan = PlanBuilder.plan(
       model.graph, layout: model.preprocessing.layout, kernels: kernels, batch: batch,
       keepsActivations: keepsActivations)
-    self.threads = plan.lanes(wanted, limit: Self.maximumCount)
-    let arenaCount = plan.arenaCount(lanes: self.threads)
+    self.threads = plan.workers(wanted, limit: Self.maximumCount)
+    let arenaCount = plan.arenaCount(workers: self.threads)
     guard arenaCount <= Self.maximumCount else {
       throw ComputeError(
         .tooLarge,
@@ -89,7 +90,7 @@ public final class Session: Sendable {
           + (plan.batch > 1 ? "batch" : "model"))
     }
     timings = isProfiling ? StepTimings(count: plan.steps.count) : nil
-    workspaces = Workspaces(plan: plan, lanes: self.threads, timings: timings)
+    workspaces = Workspaces(plan: plan, workers: self.threads, timings: timings)
   }
 
   /// The largest `batch`.
@@ -97,7 +98,13 @@ public final class Session: Sendable {
   /// Elements of the largest arena, and of all packed weights: 2 GiB each.
   private static let maximumCount = 1 << 29
 
-  /// Computes the logits of one or more images.
+  /// Computes the logits of one or more images, which may be NaN or infinite: see
+  /// ``predict(_:threshold:)``.
+  ///
+  /// After the first call, a call on one thread allocates no memory. With more threads there are a few
+  /// small blocks a call, in which Dispatch notes what it hands out, and none for tensors. Where more
+  /// calls than before run at once, each new one takes ``workspaceByteCount``, and throws
+  /// `outOfMemory` where the system has not that much.
   ///
   /// - Parameters:
   ///   - input: the images' tensors one after the other, each ``inputCount`` elements in the
@@ -113,7 +120,7 @@ public final class Session: Sendable {
       )
     }
     guard let source = input.baseAddress, let target = logits.baseAddress else { return }
-    let run = workspaces.take()
+    let run = try workspaces.take()
     defer { workspaces.giveBack(run) }
     var first = 0
     // SAFETY: the counts were checked; the plan stays inside the arena it asked for.
@@ -128,6 +135,9 @@ public final class Session: Sendable {
 
   /// What the model says of one or more images.
   ///
+  /// Throws `notFinite` where an image or the network's output for it holds NaN or an infinity, and
+  /// `setting` for a threshold that is no probability.
+  ///
   /// - Parameters:
   ///   - images: their tensors one after the other, each ``inputCount`` elements.
   ///   - threshold: instead of the model's.
@@ -135,6 +145,10 @@ public final class Session: Sendable {
     _ images: [Float], threshold: Float? = nil
   ) throws(ComputeError) -> [Prediction] {
     let count = try imageCount(of: images.count)
+    guard images.isFinite else {
+      throw ComputeError(
+        .notFinite, "an element of the input is not finite (NaN or infinite); check how it is made")
+    }
     var logits = [Float](repeating: 0, count: count * outputCount)
     try logits.withUnsafeMutableBufferPointer {
       (logits: inout UnsafeMutableBufferPointer<Float>) throws(ComputeError) in
@@ -143,11 +157,14 @@ public final class Session: Sendable {
         try run(images, logits: logits)
       }
     }
-    return (0..<count).map { image in
-      Prediction(
-        logits: Array(logits[image * outputCount..<(image + 1) * outputCount]), model: model,
-        threshold: threshold)
+    var predictions: [Prediction] = []
+    for image in 0..<count {
+      predictions.append(
+        try Prediction(
+          logits: Array(logits[image * outputCount..<(image + 1) * outputCount]), model: model,
+          threshold: threshold))
     }
+    return predictions
   }
 
   /// What each layer answers to one image, the last one before its activation. Layers that only
@@ -158,7 +175,7 @@ public final class Session: Sendable {
       throw ComputeError(.wrongSize, "an image of \(image.count) elements, expected \(inputCount)")
     }
     var outputs: [LayerOutput] = []
-    let run = workspaces.take()
+    let run = try workspaces.take()
     defer { workspaces.giveBack(run) }
     image.withUnsafeBufferPointer { image in
       guard let input = image.baseAddress else { return }
@@ -197,5 +214,14 @@ public final class Session: Sendable {
           + "(\(model.graph.inputShape))")
     }
     return count
+  }
+}
+
+extension [Float] {
+  /// Whether no element is NaN or infinite: those have all bits of the exponent set, so that one more
+  /// changes the sign.
+  fileprivate var isFinite: Bool {
+    let exponent: UInt32 = 0x7F80_0000
+    return reduce(UInt32(0)) { $0 | (($1.bitPattern & exponent) &+ 0x0080_0000) } < 0x8000_0000
   }
 }

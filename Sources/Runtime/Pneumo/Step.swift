@@ -13,15 +13,16 @@ struct Step: Sendable {
 
     var isOfBatch: Bool { if case .batch = self { true } else { false } }
 
-    /// How many tiles there are for `images` images and up to `lanes` threads.
-    func tiles(images: Int, lanes: Int) -> Int {
+    /// How many tiles there are for `images` images and up to `workers` workers.
+    func tiles(images: Int, workers: Int) -> Int {
       switch self {
       case .image(let tiles): return images * tiles
       case .batch(let tiles): return tiles
       case .runs(let units, let longest):
         let least = (units + longest - 1) / longest
         // Few tiles are made as many for each thread.
-        let each = least >= 4 * lanes ? least : min(units, (least + lanes - 1) / lanes * lanes)
+        let each =
+          least >= 4 * workers ? least : min(units, (least + workers - 1) / workers * workers)
         return images * each
       }
     }

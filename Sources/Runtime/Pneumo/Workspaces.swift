@@ -4,18 +4,18 @@ import Synchronization
 /// What the calls of a session work in: runs that are free, taken and given back without a lock.
 final class Workspaces: @unchecked Sendable {
   private let plan: Plan
-  private let lanes: Int
+  private let workers: Int
   private let timings: StepTimings?
   // SAFETY: `slotCount` atomics, initialised in `init`, destroyed in `deinit`.
   private let slots: UnsafeMutablePointer<Atomic<Unmanaged<PlanRun>?>>
   /// More calls at once than this work too, but allocate.
   private static let slotCount = 64
 
-  /// - Parameter lanes: threads that one call keeps busy.
-  init(plan: Plan, lanes: Int, timings: StepTimings?) {
+  /// - Parameter workers: how many one call keeps busy.
+  init(plan: Plan, workers: Int, timings: StepTimings?) {
     self.plan = plan
     self.timings = timings
-    self.lanes = lanes
+    self.workers = workers
     slots = .allocate(capacity: Self.slotCount)
     for slot in 0..<Self.slotCount { (slots + slot).initialize(to: Atomic(nil)) }
   }
@@ -28,14 +28,14 @@ final class Workspaces: @unchecked Sendable {
     slots.deallocate()
   }
 
-  /// A free one, or a new one.
-  func take() -> PlanRun {
+  /// A free one, or a new one. Throws `outOfMemory` where there is no memory for that.
+  func take() throws(ComputeError) -> PlanRun {
     for slot in 0..<Self.slotCount {
       if let run = slots[slot].exchange(nil, ordering: .acquiring) {
         return run.takeRetainedValue()
       }
     }
-    return PlanRun(plan, lanes: lanes, timings: timings)
+    return try PlanRun(plan, workers: workers, timings: timings)
   }
 
   /// Makes `run` free.

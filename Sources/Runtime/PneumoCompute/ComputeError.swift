@@ -8,6 +8,10 @@ public struct ComputeError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLarge
     /// Input or output of a size that does not fit the model.
     case wrongSize
+    /// The system has no memory left. Another attempt may succeed later.
+    case outOfMemory
+    /// A network's output is not finite (NaN or infinite), so it says nothing about the image.
+    case notFinite
   }
 
   /// What is wrong, for programs.

@@ -20,14 +20,19 @@ package final class FloatBuffer: @unchecked Sendable {
   ///
   /// Large buffers ask for huge pages: weights are read from end to end, and with small pages the
   /// CPU has to look up an address for each 4 KiB.
-  package init(count: Int) {
+  ///
+  /// Throws `outOfMemory` where the system has not that much.
+  package init(allocating count: Int) throws(ComputeError) {
     self.count = count
     let bytes = count * MemoryLayout<Float>.stride
     let isLarge = bytes >= Self.large
     let alignment = isLarge ? Self.hugePage : Self.alignment
     let wholeBytes = (bytes + alignment - 1) / alignment * alignment
     guard let allocation = calloc(wholeBytes + alignment, 1) else {
-      fatalError("out of memory: \(count) numbers")
+      throw ComputeError(
+        .outOfMemory,
+        "no memory for \(count) elements (\(wholeBytes >> 20) MiB); free some, raise the limit of "
+          + "this process, or work on fewer images at once")
     }
     self.allocation = allocation
     // SAFETY: `alignment` bytes more than needed were allocated, and nothing else is stored there.
@@ -36,6 +41,19 @@ package final class FloatBuffer: @unchecked Sendable {
     if isLarge { madvise(start, wholeBytes, CInt(MADV_HUGEPAGE)) }
     #endif
     pointer = start.assumingMemoryBound(to: Float.self)
+  }
+
+  /// `count` zeros, for which ``checkRoom(for:)`` has found that there is memory, or so few that a
+  /// program without it could not go on either.
+  package convenience init(count: Int) {
+    do throws(ComputeError) { try self.init(allocating: count) } catch {
+      fatalError(error.description)
+    }
+  }
+
+  /// Throws `outOfMemory` unless the system has memory for `count` elements at once.
+  package static func checkRoom(for count: Int) throws(ComputeError) {
+    _ = try FloatBuffer(allocating: count)
   }
 
   deinit { free(allocation) }

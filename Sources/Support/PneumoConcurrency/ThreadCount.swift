@@ -28,7 +28,8 @@ public enum ThreadCount {
   /// More threads than this are surely a mistake.
   public static let maximum = 1024
 
-  private static var allowedProcessors: Int {
+  /// Processors that the affinity mask allows.
+  static var allowedProcessors: Int {
     #if os(Linux)
     var mask = [UInt8](repeating: 0, count: 8192)  // room for 65,536 processors
     if cpu_getaffinity(0, mask.count, &mask) == 0 {

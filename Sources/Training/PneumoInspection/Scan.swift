@@ -14,21 +14,21 @@ package struct Scan: Sendable {
   /// On one thread, and nobody is told.
   package init() {}
 
-  /// What `body` answers for each of `0..<count`, in this order. Throws `cancelled`.
+  /// What `body` returns for each of `0..<count`, in this order. Throws `cancelled`.
   func map<Value: Sendable>(
     _ count: Int, _ body: @Sendable (Int) -> Value
   ) throws(DatasetError) -> [Value] {
-    let values = Mutex((all: [Value?](repeating: nil, count: count), done: 0))
-    parallelFor(count, threads: threads) { index in
-      guard !isCancelled() else { return }
+    let done = Mutex(0)
+    let values = parallelMap(count, threads: threads) { index -> Value? in
+      guard !isCancelled() else { return nil }
       let value = body(index)
-      values.withLock { values in
-        values.all[index] = value
-        values.done += 1
-        progress(values.done)
+      done.withLock { done in
+        done += 1
+        progress(done)
       }
+      return value
     }
-    let found = values.withLock { $0.all.compactMap(\.self) }
+    let found = values.compactMap(\.self)
     guard found.count == count else {
       throw DatasetError(.cancelled, "stopped after \(found.count) of \(count) files")
     }
