@@ -133,7 +133,9 @@ let package = Package(
     // Evaluation: metrics and reports.
     library(
       "PneumoEvaluation", in: "Evaluation", ["PneumoSupport", "PneumoSystem"], linksMath: true),
-    library("PneumoChart", in: "Evaluation", ["PneumoSupport", "PneumoSystem"]),
+    library(
+      "PneumoChart", in: "Evaluation", ["PneumoSupport", "PneumoSystem"],
+      resources: [.embedInCode("Resources/chart.css")]),
     library(
       "PneumoReport", in: "Evaluation",
       [
@@ -163,8 +165,8 @@ let package = Package(
     library(
       "PneumoInspection", in: "Training",
       [
-        "PneumoModel", "PneumoDataset", "PneumoImaging", "PneumoConcurrency", "PneumoSupport",
-        "PneumoSystem",
+        "PneumoModel", "PneumoDataset", "PneumoImaging", "PneumoChart", "PneumoConcurrency",
+        "PneumoSupport", "PneumoSystem",
       ],
       linksMath: true),
 
@@ -218,7 +220,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
-        "PneumoTraining", "PneumoCheckpoint",
+        "PneumoTraining", "PneumoCheckpoint", "PneumoChart",
         "PneumoSupport", "PneumoConsole", "PneumoToolSupport", "PneumoConcurrency", "PneumoModel",
         "PneumoSystem", "PneumoTestSupport", argumentParser,
       ],

@@ -1,3 +1,5 @@
+import PneumoSupport
+
 /// The least cross-entropy of `slope * logit + bias`, by Newton's method with shortened steps.
 ///
 /// Weights are the slope and the biases of all classes but the first, whose bias is 0.

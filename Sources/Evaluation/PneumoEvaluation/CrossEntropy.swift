@@ -1,3 +1,4 @@
+import PneumoSupport
 import PneumoSystem
 
 /// Mean cross-entropy of logits, in nats; `nil` without any.

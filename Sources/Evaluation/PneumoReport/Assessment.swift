@@ -1,5 +1,6 @@
 import PneumoConcurrency
 import PneumoEvaluation
+import PneumoSupport
 
 /// How good models are on a set of cases: all that a report shows.
 package struct Assessment: Sendable {

@@ -1,4 +1,5 @@
 import PneumoEvaluation
+import PneumoSupport
 
 /// What a network answered to labelled images.
 package struct Predictions: Sendable {

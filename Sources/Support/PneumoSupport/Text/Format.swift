@@ -1,17 +1,50 @@
 /// Numbers as people read them.
 package enum Format {
-  /// `value` with `places` digits after the point, as `printf`'s `%.*f` rounds it.
+  /// `value` with `places` digits after the point, exactly as C's `printf("%.*f")` rounds it: to the
+  /// nearest, and to even where the number that the bits stand for lies midway. A negative number that
+  /// rounds to zero has no sign.
+  ///
+  /// - Precondition: `places` is 0...22.
   package static func fixed(_ value: Double, _ places: Int) -> String {
+    precondition((0...22).contains(places), "10 to the power of `places` must fit")
     guard value.isFinite else { return "\(value)" }
-    var power = 1.0
-    for _ in 0..<places { power *= 10 }
-    let scaled = (value.magnitude * power).rounded(.toNearestOrEven)
-    guard scaled < 9e15 else { return "\(value)" }
-    let digits = String(UInt64(scaled))
+    let digits = decimalDigits(of: value.magnitude, places)
     let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
-    let sign = value.sign == .minus && scaled != 0 ? "-" : ""
+    let sign = value < 0 && digits != "0" ? "-" : ""
     guard places > 0 else { return sign + padded }
     return sign + padded.dropLast(places) + "." + padded.suffix(places)
+  }
+
+  /// The digits of `magnitude` times 10 to the power of `places`, rounded to an integer.
+  private static func decimalDigits(of magnitude: Double, _ places: Int) -> String {
+    guard magnitude > 0 else { return "0" }
+    // The magnitude is significand * 2^exponent, without rounding.
+    let isNormal = magnitude >= Double.leastNormalMagnitude
+    let significand = magnitude.significandBitPattern | (isNormal ? 1 << 52 : 0)
+    let exponent = Int(max(magnitude.exponentBitPattern, 1)) - 1075
+    // 53 bits and 74 bits fit.
+    let scaled = UInt128(significand) * (0..<places).reduce(1) { power, _ in power * 10 }
+    if exponent >= 0 { return doubled(scaled, times: exponent) }
+    guard -exponent < 128 else { return "0" }
+    let quotient = scaled >> UInt128(-exponent)
+    let rest = scaled - quotient << UInt128(-exponent)
+    let half = UInt128(1) << UInt128(-exponent - 1)
+    let isRoundedUp = rest > half || rest == half && quotient & 1 == 1
+    return String(quotient + (isRoundedUp ? 1 : 0))
+  }
+
+  /// The decimal digits of `value` times 2 to the power of `exponent`.
+  private static func doubled(_ value: UInt128, times exponent: Int) -> String {
+    var digits = String(value).utf8.reversed().map { $0 - 0x30 }
+    for _ in 0..<exponent {
+      var carry: UInt8 = 0
+      for index in digits.indices {
+        let sum = 2 * digits[index] + carry
+        (carry, digits[index]) = sum >= 10 ? (1, sum - 10) : (0, sum)
+      }
+      if carry > 0 { digits.append(carry) }
+    }
+    return String(decoding: digits.reversed().map { $0 + 0x30 }, as: UTF8.self)
   }
 
   /// `3485505` as `3,485,505`.
@@ -35,19 +68,6 @@ package enum Format {
     return "\(fixed(value, 1)) TiB"
   }
 
-  /// `text` as it stands in XML and HTML, between tags or in quotes.
-  package static func markup(_ text: String) -> String {
-    text.reduce(into: "") { result, character in
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-  }
-
   /// A time as `0:07`, `12:34` or `1:02:03`.
   package static func duration(seconds: Double) -> String {
     let total = Int(min(max(seconds, 0), 1e9).rounded())
@@ -57,20 +77,6 @@ package enum Format {
     return "\(hours):\(minutes < 10 ? "0" : "")\(minutes):\(tail)"
   }
 
-  /// `text` on one line that a terminal may print: control characters become `\u{1b}` and so on.
-  package static func visible(_ text: String) -> String {
-    func isControl(_ scalar: Unicode.Scalar) -> Bool {
-      scalar.properties.generalCategory == .control
-    }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    var visible = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if isControl(scalar) {
-        visible.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-      } else {
-        visible.append(scalar)
-      }
-    }
-    return String(visible)
-  }
+  /// See ``Swift/String/escapingControlCharacters``.
+  package static func visible(_ text: String) -> String { text.escapingControlCharacters }
 }

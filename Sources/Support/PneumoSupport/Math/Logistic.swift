@@ -1,11 +1,11 @@
 import PneumoSystem
 
-/// The probability of a logit.
+/// The probability of a logit: the logistic function.
 package func sigmoid(_ logit: Double) -> Double {
   logit >= 0 ? 1 / (1 + exp(-logit)) : exp(logit) / (1 + exp(logit))
 }
 
-/// The logit of a probability, at most 36 away from 0: as far as double precision tells from 1.
+/// The logit of a probability, at most 36 away from 0: double precision tells no greater one from 1.
 package func logit(_ probability: Double) -> Double {
   min(max(log(probability / (1 - probability)), -36), 36)
 }
@@ -16,7 +16,7 @@ package func softmax(_ logits: ArraySlice<Double>) -> [Double] {
   return logits.map { exp($0 - logarithm) }
 }
 
-/// `log Σ exp x`, which neither overflows nor loses all digits.
+/// `log Σ exp x`, computed so that it neither overflows nor loses all digits.
 package func logSumExp(_ values: some Collection<Double>) -> Double {
   guard let largest = values.max() else { return -.infinity }
   return largest + log(values.reduce(0) { $0 + exp($1 - largest) })
