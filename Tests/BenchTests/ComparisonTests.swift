@@ -81,13 +81,13 @@ import Testing
   }
 
   @Test func chart() throws {
-    let svg = BarChart(comparison, title: report.conditions.title).svg
+    let svg = comparison.chart(title: report.conditions.title).svg
     let reader = SVGReader()
     let parser = XMLParser(data: Data(svg.utf8))
     parser.delegate = reader
     #expect(parser.parse(), "well-formed XML")
     // Within a panel, bar lengths are proportional to times: 2, 4, 8, then 2.75, 5.
-    #expect(reader.bars.map(\.kind) == ["ours", "other", "other", "ours", "other"])
+    #expect(reader.bars.map(\.kind) == ["series0", "other", "other", "series0", "other"])
     let widths = reader.bars.map(\.width)
     #expect(abs(widths[0] / widths[2] - 0.25) < 0.01 && abs(widths[1] / widths[2] - 0.5) < 0.01)
     #expect(abs(widths[3] / widths[4] - 0.55) < 0.01)
@@ -144,7 +144,8 @@ private final class SVGReader: NSObject, XMLParserDelegate {
     qualifiedName: String?, attributes: [String: String] = [:]
   ) {
     if name == "rect" {
-      bars.append((attributes["class"] ?? "", Double(attributes["width"] ?? "") ?? .nan))
+      let kind = attributes["class"]?.split(separator: " ").last.map(String.init)
+      bars.append((kind ?? "", Double(attributes["width"] ?? "") ?? .nan))
     }
     text = ""
   }

@@ -41,11 +41,15 @@ import Testing
     plot.bar(from: 0.1, to: 0.2, height: 0.4, style: "positive")
     plot.rule(x: 0.3, style: "mark", name: "threshold")
     plot.note(x: 0.5, y: 0.25, "<here>")
-    for text in [plot.svg, plot.legendMarkup] {
+    let svg = plot.svg().text
+    let sheet = PlotSheet(title: "a\"\u{301}\u{0}\u{FFFE}", summary: "<", [plot, plot]).svg
+    for text in [svg, sheet] {
       #expect(XMLParser(data: Data(text.utf8)).parse(), "\(text)")
     }
-    #expect(plot.svg.contains("cx=\"254.0\" cy=\"216.5\""))
-    #expect(plot.svg.contains("data-notes=\"254.0\t216.5\t&lt;here&gt;\""))
-    #expect(plot.legendMarkup.contains("&lt;line&gt;"))
+    #expect(svg.contains("cx=\"254.0\" cy=\"216.5\""))
+    #expect(
+      svg.contains(
+        "data-notes=\"[[&quot;254.0&quot;,&quot;216.5&quot;,&quot;&lt;here&gt;&quot;]]\""))
+    #expect(sheet.contains(">&lt;line&gt;</text>"))
   }
 }

@@ -6,7 +6,8 @@ import Testing
   @Test(arguments: [
     (1.0, 2, "1.00"), (0.05348, 4, "0.0535"), (-0.004, 2, "0.00"), (-1.5, 1, "-1.5"),
     (1234.5678, 0, "1235"), (0.999, 1, "1.0"), (.nan, 1, "nan"), (-.infinity, 1, "-inf"),
-    (0.15, 1, "0.1"), (2.5, 0, "2"), (3.5, 0, "4"), (.leastNonzeroMagnitude, 22, "0.0000000000000000000000"),
+    (0.15, 1, "0.1"), (2.5, 0, "2"), (3.5, 0, "4"),
+    (.leastNonzeroMagnitude, 22, "0.0000000000000000000000"),
   ])
   func fixed(value: Double, places: Int, text: String) {
     #expect(Format.fixed(value, places) == text)

@@ -98,7 +98,7 @@ struct ComparisonReport {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let texts = [
       ("md", markdown), ("csv", csv),
-      ("svg", BarChart(comparison, title: conditions.title).svg),
+      ("svg", comparison.chart(title: conditions.title).svg),
     ]
     return try texts.map { suffix, text in
       let path = "\(folder)/\(conditions.fileName).\(suffix)"

@@ -41,7 +41,7 @@ struct TakeCensus: ParsableCommand {
     let census = try threads.scanning(collection.imageCount) { try Census(collection, $0) }
     if let svg {
       let name = collection.paths[0].split(separator: "/").last.map(String.init) ?? "/"
-      try writeAtomically(Array(CensusChart(census, title: name).svg.utf8), to: svg)
+      try writeAtomically(Array(census.chart(title: name).svg.utf8), to: svg)
     }
     StandardStream.output.write(
       format == .json ? census.json.indentedText + "\n" : census.text)

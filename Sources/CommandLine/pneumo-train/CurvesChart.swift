@@ -45,7 +45,7 @@ struct CurvesChart: Sendable {
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" \
       role="img" font-family="system-ui, sans-serif" font-size="12">
-      <title>\(Format.markup(Format.visible(title)))</title>
+      <title>\(title.markupEscaped)</title>
       <desc>Accuracy and cross-entropy of training and validation over \(records.count) epochs.</desc>
       <style>
         svg { background: #ffffff; color: #1f2933; }
@@ -64,7 +64,7 @@ struct CurvesChart: Sendable {
           .dot.train { fill: #f0955a; } .dot.val { fill: #56b4e9; }
         }
       </style>
-      <text x="52" y="32" font-size="17" font-weight="600">\(Format.markup(Format.visible(title)))</text>
+      <text x="52" y="32" font-size="17" font-weight="600">\(title.markupEscaped)</text>
       \(panel("Accuracy", accuracy, left: 52, best: best, startsAtZero: false))
       \(panel("Cross-entropy", loss, left: 502, best: best, startsAtZero: true))
       </svg>

@@ -1,11 +1,8 @@
 import PneumoSupport
 
-/// A diagram with two axes, as SVG that takes its colours from the page it stands on.
+/// A diagram with two axes (SVG). ``ChartStyle`` has its colors.
 ///
-/// Marks have classes: `series0` to `series5` are told apart by colour and dashes, `positive` and
-/// `negative` are the two classes, `quiet` is what is less important, `chance` a diagonal.
-/// ``Plot/style`` has colours for all. What `note` notes is shown where a pointer comes near, or an arrow
-/// key leads.
+/// What `note` notes is shown by a page's script where a pointer comes near, or an arrow key leads.
 package struct Plot: Sendable {
   /// A place that tells its numbers.
   private struct Note {
@@ -13,16 +10,37 @@ package struct Plot: Sendable {
     let text: String
   }
 
+  /// A name for a line or mark.
+  package struct LegendEntry: Sendable {
+    /// What it is called.
+    package let label: String
+    /// Classes of the mark; the first, `line`, `dot` or `bar`, says which shape.
+    package let style: String
+
+    /// The mark, 26 by 12 pixels.
+    package var mark: SVGElement {
+      if style.hasPrefix("line") {
+        SVGElement("line", ["class": style, "x1": "0", "x2": "26", "y1": "6", "y2": "6"])
+      } else if style.hasPrefix("dot") {
+        SVGElement("circle", ["class": style, "cx": "13", "cy": "6", "r": "4"])
+      } else {
+        SVGElement("rect", ["class": style, "x": "5", "width": "16", "height": "12"])
+      }
+    }
+  }
+
   /// What is shown, in a few words.
   package let title: String
+  /// What lines and marks mean.
+  package private(set) var legend: [LegendEntry] = []
   private let summary: String
   private let x, y: Axis
   private let name: String?
-  private var marks: [String] = []
+  private var marks: [SVGElement] = []
   private var notes: [Note] = []
-  private var legend: [(label: String, style: String)] = []
 
-  private static let (width, height) = (460.0, 340.0)
+  /// Pixels of the drawing.
+  static let (width, height) = (460.0, 340.0)
   private static let (left, top, right, bottom) = (60.0, 14.0, 448.0, 284.0)
 
   /// An empty plot.
@@ -45,8 +63,8 @@ package struct Plot: Sendable {
     Self.bottom - y.place(value) * (Self.bottom - Self.top)
   }
 
-  /// A line through points, which the legend names where there is a label. What lies beyond the axes is
-  /// cut off.
+  /// A line through points, which the legend names where there is a label. What lies beyond the axes
+  /// is cut off.
   package mutating func line(
     _ points: [(x: Double, y: Double)], style: String, label: String? = nil
   ) {
@@ -60,18 +78,25 @@ package struct Plot: Sendable {
       // Closer than can be seen.
       let isFar = abs(place.x - last.x) + abs(place.y - last.y) > 0.4
       guard isFar || index + 1 == points.count else { continue }
-      path.append("\(number(place.x)),\(number(place.y))")
+      path.append("\(place.x.svgText),\(place.y.svgText)")
       last = place
     }
     // An svg within an svg cuts off what lies outside; 3 pixels more leave a line on a border whole.
-    let (width, height) = (Self.right - Self.left + 6, Self.bottom - Self.top + 6)
-    let corner = (number(Self.left - 3), number(Self.top - 3))
+    let frame = [
+      Self.left - 3, Self.top - 3, Self.right - Self.left + 6, Self.bottom - Self.top + 6,
+    ].map(\.svgText)
     marks.append(
-      "<svg x=\"\(corner.0)\" y=\"\(corner.1)\" width=\"\(number(width))\" "
-        + "height=\"\(number(height))\" viewBox=\"\(corner.0) \(corner.1) \(number(width)) "
-        + "\(number(height))\"><polyline class=\"line \(style)\" "
-        + "points=\"\(path.joined(separator: " "))\"/></svg>")
-    if let label { legend.append((label, "line \(style)")) }
+      SVGElement(
+        "svg",
+        [
+          "x": frame[0], "y": frame[1], "width": frame[2], "height": frame[3],
+          "viewBox": frame.joined(separator: " "),
+        ],
+        [
+          SVGElement(
+            "polyline", ["class": "line \(style)", "points": path.joined(separator: " ")])
+        ]))
+    if let label { legend.append(LegendEntry(label: label, style: "line \(style)")) }
   }
 
   /// A round mark.
@@ -79,8 +104,12 @@ package struct Plot: Sendable {
     x: Double, y: Double, style: String, name: String? = nil, radius: Double = 4
   ) {
     marks.append(
-      "<circle class=\"dot \(style)\"\(attribute("data-name", name)) cx=\"\(number(pixel(x: x)))\" "
-        + "cy=\"\(number(pixel(y: y)))\" r=\"\(number(radius))\"/>")
+      SVGElement(
+        "circle",
+        [
+          "class": "dot \(style)", "data-name": name, "cx": pixel(x: x), "cy": pixel(y: y),
+          "r": radius,
+        ]))
   }
 
   /// A bar that stands on the lower axis.
@@ -90,100 +119,94 @@ package struct Plot: Sendable {
     rectangle(low...high, 0...max(height, 0), style: "bar \(style)")
   }
 
-  /// A rectangle, as a band of uncertainty.
+  /// A rectangle, such as a band of uncertainty.
   package mutating func rectangle(
     _ columns: ClosedRange<Double>, _ rows: ClosedRange<Double>, style: String
   ) {
     let (x0, x1) = (pixel(x: columns.lowerBound), pixel(x: columns.upperBound))
     let (y0, y1) = (pixel(y: rows.upperBound), pixel(y: rows.lowerBound))
     marks.append(
-      "<rect class=\"\(style)\" x=\"\(number(x0))\" y=\"\(number(y0))\" "
-        + "width=\"\(number(max(x1 - x0, 0)))\" height=\"\(number(max(y1 - y0, 0)))\"/>")
+      SVGElement(
+        "rect",
+        ["class": style, "x": x0, "y": y0, "width": max(x1 - x0, 0), "height": max(y1 - y0, 0)]))
   }
 
-  /// An upright line from an axis to the other side.
+  /// An upright line from the lower axis to the upper border.
   package mutating func rule(x value: Double, style: String, name: String? = nil) {
-    let place = number(pixel(x: value))
+    let place = pixel(x: value)
     marks.append(
-      "<line class=\"rule \(style)\"\(attribute("data-name", name)) x1=\"\(place)\" x2=\"\(place)\" "
-        + "y1=\"\(number(Self.top))\" y2=\"\(number(Self.bottom))\"/>")
+      SVGElement(
+        "line",
+        [
+          "class": "rule \(style)", "data-name": name, "x1": place, "x2": place, "y1": Self.top,
+          "y2": Self.bottom,
+        ]))
   }
 
   /// Names a mark that is no line in the legend.
-  package mutating func name(_ label: String, style: String) { legend.append((label, style)) }
+  package mutating func name(_ label: String, style: String) {
+    legend.append(LegendEntry(label: label, style: style))
+  }
 
   /// Says what a place means.
   package mutating func note(x: Double, y: Double, _ text: String) {
-    notes.append(Note(x: pixel(x: x), y: pixel(y: y), text: Format.visible(text)))
+    notes.append(Note(x: pixel(x: x), y: pixel(y: y), text: text))
   }
 
-  /// The picture. It has no colours of its own; see ``Plot/style``.
-  package var svg: String {
-    let frame = [Self.left, Self.top, Self.right, Self.bottom].map(number)
-    var text = """
-      <svg class="plot" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img" \
-      tabindex="0" aria-label="\(escaped("\(title): \(summary)"))" \
-      data-frame="\(frame.joined(separator: " "))" data-scale="\(x.scale.rawValue)" \
-      data-x="\(x.range.lowerBound) \(x.range.upperBound)" \
-      data-y="\(y.range.lowerBound) \(y.range.upperBound)"\(attribute("data-plot", name)) \
-      data-notes="\(Format.markup(notesText))">
-
-      """
+  /// The drawing, which stands in a page or in another drawing.
+  ///
+  /// - Parameter origin: where its upper left corner is in another drawing; `nil` in a page.
+  package func svg(at origin: (x: Double, y: Double)? = nil) -> SVGElement {
+    let frame = [Self.left, Self.top, Self.right, Self.bottom].map(\.svgText)
+    let notes = JSON.array(
+      self.notes.map { note in
+        .array([.string(note.x.svgText), .string(note.y.svgText), .string(note.text)])
+      })
+    let isInPage = origin == nil
+    var svg = SVGElement(
+      "svg",
+      [
+        "class": "plot", "viewBox": "0 0 \(Int(Self.width)) \(Int(Self.height))",
+        "x": origin?.x, "y": origin?.y, "width": isInPage ? nil : Self.width,
+        "height": isInPage ? nil : Self.height, "role": "img", "tabindex": isInPage ? "0" : nil,
+        "aria-label": "\(title): \(summary)", "data-frame": frame.joined(separator: " "),
+        "data-scale": x.scale.rawValue,
+        "data-x": "\(x.range.lowerBound) \(x.range.upperBound)",
+        "data-y": "\(y.range.lowerBound) \(y.range.upperBound)", "data-plot": name,
+        "data-notes": isInPage ? notes.text : nil,
+      ])
     for tick in y.ticks {
       let place = pixel(y: tick.value)
-      text += "<line class=\"grid\" x1=\"\(frame[0])\" x2=\"\(frame[2])\" "
-      text += "y1=\"\(number(place))\" y2=\"\(number(place))\"/>"
-      text += label(tick.label, x: Self.left - 8, y: place + 4.5, anchor: "end")
+      svg.append(gridline(x1: Self.left, x2: Self.right, y1: place, y2: place))
+      svg.append(label(tick.label, x: Self.left - 8, y: place + 4.5, anchor: "end"))
     }
     for tick in x.ticks {
       let place = pixel(x: tick.value)
-      text += "<line class=\"grid\" y1=\"\(frame[1])\" y2=\"\(frame[3])\" "
-      text += "x1=\"\(number(place))\" x2=\"\(number(place))\"/>"
-      text += label(tick.label, x: place, y: Self.bottom + 19, anchor: "middle")
+      svg.append(gridline(x1: place, x2: place, y1: Self.top, y2: Self.bottom))
+      svg.append(label(tick.label, x: place, y: Self.bottom + 19, anchor: "middle"))
     }
-    text += label(
-      x.title, x: (Self.left + Self.right) / 2, y: Self.bottom + 42, anchor: "middle")
-    text += """
-      <text class="quiet" transform="translate(13 \(number((Self.top + Self.bottom) / 2))) \
-      rotate(-90)" text-anchor="middle">\(escaped(y.title))</text>
-
-      """
-    text += marks.joined(separator: "\n")
-    text += "\n<circle class=\"cursor\" r=\"5\" visibility=\"hidden\"/>\n</svg>\n"
-    return text
-  }
-
-  /// What lines and marks mean, as HTML; empty where nothing has a name.
-  package var legendMarkup: String {
-    guard !legend.isEmpty else { return "" }
-    let entries = legend.map { entry in
-      let mark =
-        entry.style.hasPrefix("line")
-        ? "<line class=\"\(entry.style)\" x1=\"0\" x2=\"26\" y1=\"6\" y2=\"6\"/>"
-        : entry.style.hasPrefix("dot")
-          ? "<circle class=\"\(entry.style)\" cx=\"13\" cy=\"6\" r=\"4\"/>"
-          : "<rect class=\"\(entry.style)\" x=\"5\" width=\"16\" height=\"12\"/>"
-      return "<li><svg viewBox=\"0 0 26 12\" aria-hidden=\"true\">\(mark)</svg>"
-        + "\(escaped(entry.label))</li>"
+    svg.append(
+      label(x.title, x: (Self.left + Self.right) / 2, y: Self.bottom + 42, anchor: "middle"))
+    let middle = ((Self.top + Self.bottom) / 2).svgText
+    svg.append(
+      SVGElement(
+        "text",
+        [
+          "class": "quiet", "transform": "translate(13 \(middle)) rotate(-90)",
+          "text-anchor": "middle",
+        ], text: y.title))
+    for mark in marks { svg.append(mark) }
+    if isInPage {
+      svg.append(SVGElement("circle", ["class": "cursor", "r": "5", "visibility": "hidden"]))
     }
-    return "<ul class=\"legend\">\(entries.joined())</ul>\n"
+    return svg
   }
 
-  private var notesText: String {
-    notes.map { "\(number($0.x))\t\(number($0.y))\t\($0.text)" }.joined(separator: "\n")
+  private func gridline(x1: Double, x2: Double, y1: Double, y2: Double) -> SVGElement {
+    SVGElement("line", ["class": "gridline", "x1": x1, "x2": x2, "y1": y1, "y2": y2])
   }
 
-  private func label(_ text: String, x: Double, y: Double, anchor: String) -> String {
-    "<text class=\"quiet\" x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor)\">"
-      + "\(escaped(text))</text>\n"
+  private func label(_ text: String, x: Double, y: Double, anchor: String) -> SVGElement {
+    SVGElement("text", ["class": "quiet", "x": x, "y": y, "text-anchor": anchor], text: text)
   }
-
-  private func attribute(_ name: String, _ value: String?) -> String {
-    value.map { " \(name)=\"\(escaped($0))\"" } ?? ""
-  }
-
-  /// Control characters, as names may have, are spelt out.
-  private func escaped(_ text: String) -> String { Format.markup(Format.visible(text)) }
-
-  private func number(_ value: Double) -> String { Format.fixed(value, 1) }
 }

@@ -3,7 +3,7 @@ import PneumoSupport
 
 /// `text` as it stands between tags or in quotes; control characters, as names of files may have, are
 /// spelt out.
-func escaped(_ text: String) -> String { Format.markup(Format.visible(text)) }
+func escaped(_ text: String) -> String { text.markupEscaped }
 
 /// A table as HTML.
 struct TableMarkup {
@@ -27,7 +27,7 @@ func figure(_ plot: Plot, table: TableMarkup) -> String {
   """
   <figure>
   <figcaption>\(escaped(plot.title))</figcaption>
-  \(plot.legendMarkup)\(plot.svg)<output class="note" aria-live="polite">&nbsp;</output>
+  \(legend(plot.legend))\(plot.svg().text)<output class="note" aria-live="polite">&nbsp;</output>
   <details><summary>Numbers</summary>
   \(table.text)</details>
   </figure>
@@ -39,4 +39,13 @@ func figure(_ plot: Plot, table: TableMarkup) -> String {
 func spread<Element>(_ elements: [Element], limit: Int) -> [Element] {
   guard elements.count > limit, limit > 1 else { return elements }
   return (0..<limit).map { elements[$0 * (elements.count - 1) / (limit - 1)] }
+}
+
+private func legend(_ entries: [Plot.LegendEntry]) -> String {
+  guard !entries.isEmpty else { return "" }
+  let items = entries.map { entry in
+    "<li><svg viewBox=\"0 0 26 12\" aria-hidden=\"true\">\(entry.mark.text)</svg>"
+      + "\(escaped(entry.label))</li>"
+  }
+  return "<ul class=\"legend\">\(items.joined())</ul>\n"
 }

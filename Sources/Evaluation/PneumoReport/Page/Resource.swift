@@ -1,5 +1,8 @@
+import PneumoChart
+
 /// What stands in the page besides its text.
 enum Resource {
-  static let style = String(decoding: PackageResources.report_css, as: UTF8.self)
+  static let style =
+    ChartStyle.text + "\n" + String(decoding: PackageResources.report_css, as: UTF8.self)
   static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
 }

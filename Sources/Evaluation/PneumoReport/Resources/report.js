@@ -5,10 +5,9 @@ const data = JSON.parse(document.getElementById("data").textContent);
 for (const plot of document.querySelectorAll(".plot")) {
   const output = plot.closest("figure").querySelector(".note");
   const cursor = plot.querySelector(".cursor");
-  const notes = plot.dataset.notes.split("\n").filter(Boolean).map((line) => {
-    const [x, y, text] = line.split("\t");
-    return { x: Number(x), y: Number(y), text };
-  }).sort((a, b) => a.x - b.x);
+  const notes = JSON.parse(plot.dataset.notes)
+    .map(([x, y, text]) => ({ x: Number(x), y: Number(y), text }))
+    .sort((a, b) => a.x - b.x);
   let current = -1;
   const show = (index) => {
     current = index;

@@ -134,6 +134,6 @@ extension Gallery {
 
   /// `text` between tags or quotes.
   private func markup(_ text: String) -> String {
-    Format.markup(Format.visible(text))
+    text.markupEscaped
   }
 }
