@@ -187,7 +187,7 @@ let package = Package(
       ]),
     tool(
       "pneumo-convert",
-      ["PneumoImport", "PneumoModel", "PneumoSupport", "PneumoSystem"]),
+      ["PneumoImport", "PneumoCheckpoint", "PneumoModel", "PneumoSupport", "PneumoSystem"]),
     tool(
       "pneumo-train",
       [

@@ -312,7 +312,7 @@ def metadata(reader):
     need(distinct(record["labels"]), "labels are not distinct")
     record["threshold"] = reader.real()
     need(0 <= record["threshold"] <= 1, "a threshold of", record["threshold"])
-    names = "name description source data licence creator date limitations".split()
+    names = "name description source data license creator date limitations".split()
     record["card"] = {name: reader.text(65536) for name in names}
     record["card"]["metrics"] = [
         [reader.text(), reader.real("d")] for _ in range(reader.u32(256))]

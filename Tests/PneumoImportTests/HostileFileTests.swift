@@ -1,3 +1,4 @@
+import Foundation
 import PneumoModel
 import Testing
 
@@ -88,7 +89,10 @@ import Testing
   @Test(
     arguments: [
       ([], "an empty file"),
-      (Array("PK\u{3}\u{4}rest".utf8), "a zip container"),
+      (Array("PK\u{3}\u{4}rest".utf8), "a zip archive"),
+      (Array("PK\u{3}\u{4}config.json model.weights.h5".utf8), "load_model('model.keras').save"),
+      (Array("PK\u{3}\u{4}archive/data.pkl".utf8), "a PyTorch file, which is not imported"),
+      ([0x80, 0x02, 0x8A, 0x0A], "a PyTorch file"),
       ([0xFF, 0xD8, 0xFF, 0xE0], "an image"),
       ([0x89, 0x50, 0x4E, 0x47, 0x0D], "an image"),
       (Array("P5\n2 2\n255\n".utf8), "a Netpbm image"),
@@ -105,6 +109,16 @@ import Testing
       #expect(refusal.text.contains(name), "\(refusal.text)")
       #expect(refusal.text.contains("expected a Keras HDF5 file"))
     }
+  }
+
+  @Test func savedModelsAreNamed() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data().write(to: folder.appending(path: "saved_model.pb"))
+    let refusal = try refusal(folder.path)
+    #expect(refusal.kind == .unknownFormat)
+    #expect(refusal.text.contains("SavedModel"))
   }
 
   @Test func missingFilesAndFolders() throws {

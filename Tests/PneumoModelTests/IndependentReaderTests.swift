@@ -56,7 +56,7 @@ struct IndependentReaderTests {
       ],
       "card": [
         "name": card.name, "description": card.description, "source": card.source,
-        "data": card.data, "licence": card.licence, "creator": card.creator, "date": card.date,
+        "data": card.data, "license": card.license, "creator": card.creator, "date": card.date,
         "limitations": card.limitations, "metrics": card.metrics.map { [$0.name, $0.value] },
       ],
     ]

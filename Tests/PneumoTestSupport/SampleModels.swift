@@ -73,6 +73,6 @@ public enum SampleModel {
           ModelCard.Metric(name: "accuracy", value: 0.1),
           ModelCard.Metric(name: "loss", value: -2.5e300),
         ],
-        licence: "Apache-2.0", creator: "Pneumo", date: "2026-11-23", limitations: "no meaning"))
+        license: "Apache-2.0", creator: "Pneumo", date: "2026-11-23", limitations: "no meaning"))
   }()
 }

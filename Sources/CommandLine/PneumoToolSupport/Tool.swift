@@ -12,6 +12,7 @@ import PneumoSystem
 package func runTool(_ tool: any ParsableCommand.Type) -> Never {
   openClosedStreams()
   signal(SIGPIPE, SIG_IGN)  // a reader who has gone is seen where the stream is written
+  signal(SIGXFSZ, SIG_IGN)  // so is the limit on file sizes, and no half file stays behind
   do {
     var command = try tool.parseAsRoot()
     try command.run()

@@ -11,86 +11,72 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pneumo-convert",
     abstract: "Freezes a trained model into a .pnm file, or prints what a .pnm file holds.",
+    usage: """
+      pneumo-convert INPUT OUTPUT [OPTIONS]
+      pneumo-convert --inspect INPUT [--format json]
+      """,
     discussion: """
-      Reads checkpoints of pneumo-train, which bring preprocessing, labels, threshold and model \
-      card with them. Reads whole Keras models in HDF5, as model.save('model.h5') of Keras 2 and 3 writes them, and \
-      weights alone, as model.save_weights('model.weights.h5') writes them, of a network that \
-      --network names. What the file is, is told by its content. Dropout is dropped, batch \
-      normalisation folded and activations fused where the answers stay the same.
+      INPUT is told by its content:
+        - a checkpoint of pneumo-train, which brings preprocessing, labels, threshold and card;
+        - a whole Keras model in HDF5: model.save('model.h5') of Keras 2 or 3;
+        - Keras weights alone: model.save_weights('model.weights.h5'), of a --network.
+      Dropout is dropped, batch normalization folded and activations fused where the outputs stay the
+      same.
 
       EXAMPLES
         pneumo-convert run/best.ckpt model.pnm --precision f16
-        pneumo-convert study.h5 study.pnm
         pneumo-convert best_model.hdf5 study.pnm --network study150
-        pneumo-convert model.h5 model.pnm --labels NORMAL,VIRUS --precision f16
-        pneumo-convert model.h5 model.pnm --preprocess torch.json --card card.json
-        pneumo-convert --inspect study.pnm
+        pneumo-convert model.h5 model.pnm --labels NORMAL,VIRUS --preprocess torch
+        pneumo-convert model.h5 model.pnm --labels NORMAL,VIRUS \\
+          --preprocess <(echo '{"filter": "tensorflow-bilinear"}')
         pneumo-convert --inspect study.pnm --format json
 
-      FILES
-        --preprocess takes a JSON object with any of color_mode (gray, rgb, bgr), filter \
-      (nearest, box, bilinear, hamming, bicubic, lanczos), scale, mean, std (a number, or a list \
-      of one a channel) and exif_orientation (true, false). A channel x of 0...255 becomes \
-      (x * scale - mean) / std. What is left out is as in keras-study, which leaves pixels \
-      unscaled for a network that begins with a Rescaling of its own.
-        --card takes a JSON object with any of name, description, source, data, metrics (an \
-      object of numbers), licence, creator, date and limitations.
+      PREPROCESSING
+        keras-study  x / 255, as ImageDataGenerator(rescale=1/255); not scaled where the
+                     network begins with a Rescaling of its own
+        tf           x / 127.5 - 1: MobileNet, Inception, Xception, NASNet, ResNetV2
+        torch        (x / 255 - mean) / std of ImageNet: DenseNet
+        caffe        BGR minus ImageNet's mean: ResNet, VGG
+        FILE         a JSON object with any of preset, color_mode (gray, rgb, bgr), filter,
+                     scale, mean, std (a number, or one a channel) and exif_orientation. A
+                     channel x of 0...255 becomes (x * scale - mean) / std. For example:
+                     {"preset": "tf", "filter": "tensorflow-bilinear"}
+        Filters are Pillow's nearest (load_img, ImageDataGenerator), box, bilinear, hamming,
+        bicubic and lanczos, and tensorflow-bilinear (image_dataset_from_directory).
 
-      Pneumo is no medical device.
+      CARD
+        A JSON object with any of name, description, source, data, metrics (an object of
+        numbers), license, creator, date and limitations.
+
+      Pneumo is not a medical device.
       """)
 
-  @Argument(help: "A checkpoint, a Keras file, or with --inspect a .pnm file.")
+  @Argument(
+    help: ArgumentHelp(
+      "A checkpoint, a Keras file, or with --inspect a .pnm file.", valueName: "INPUT"))
   var input: String
 
-  @Argument(help: "The .pnm file to write. Another model there is replaced, another file is not.")
+  @Argument(
+    help: ArgumentHelp(
+      "The .pnm file to write. Another model there is replaced, another file is not.",
+      valueName: "OUTPUT"))
   var output: String?
 
-  @Flag(help: "Print what INPUT, a .pnm file, holds.")
-  var inspect = false
-
-  @Option(help: "How --inspect prints: table or json.")
-  var format: InspectionFormat?
-
-  @Option(help: "The network that weights alone belong to: study150 or study224.")
-  var network: String?
-
-  @Option(
-    help:
-      "How images become inputs: keras-study or a JSON file. (default: keras-study, or the checkpoint's)"
-  )
-  var preprocess: String?
-
-  @Option(
-    help: """
-      The classes, separated by commas, in the order of training. (default: NORMAL,PNEUMONIA for \
-      the study's networks)
-      """)
-  var labels: String?
-
-  @Option(
-    help:
-      "Of two classes, the second is chosen above this probability. (default: 0.5, or the checkpoint's)"
-  )
-  var threshold: Float?
-
-  @Option(help: "How weights are stored: f32, or f16 for half the size. (default: f32)")
-  var precision: Precision?
-
-  @Option(help: "For a network that ends in logits: sigmoid or softmax.")
-  var activation: FinalActivation?
-
-  @Option(help: "A JSON file with the model card.")
-  var card: String?
+  @OptionGroup(title: "What the file does not say") var meaning: MeaningOptions
+  @OptionGroup(title: "What is written") var writing: WritingOptions
+  @OptionGroup(title: "What is printed") var printing: PrintingOptions
 
   @Flag(help: .hidden)
   var worker = false
 
   func validate() throws {
-    if inspect {
+    if printing.inspect {
       let others: [(String, Any?)] = [
-        ("OUTPUT", output), ("--network", network), ("--preprocess", preprocess),
-        ("--labels", labels), ("--threshold", threshold), ("--precision", precision),
-        ("--activation", activation), ("--card", card),
+        ("OUTPUT", output), ("--network", meaning.network), ("--preprocess", meaning.preprocess),
+        ("--labels", meaning.labels), ("--relabel", meaning.relabel ? true : nil),
+        ("--threshold", meaning.threshold), ("--activation", meaning.activation),
+        ("--precision", writing.precision), ("--card", writing.card),
+        ("--verbose", printing.verbose ? true : nil),
       ]
       if let other = others.first(where: { $0.1 != nil }) {
         throw ValidationError("--inspect only reads; it does not go with \(other.0).")
@@ -98,75 +84,94 @@ struct Convert: ParsableCommand {
       return
     }
     guard output != nil else {
-      throw ValidationError("Missing expected argument '<output>', the .pnm file to write.")
+      throw ValidationError("Missing expected argument 'OUTPUT', the .pnm file to write.")
     }
-    guard format == nil else { throw ValidationError("--format goes with --inspect.") }
-    if let network, Network.named(network) == nil {
+    guard printing.format == nil else { throw ValidationError("--format goes with --inspect.") }
+    if let network = meaning.network, Network.named(network) == nil {
       let names = Network.all.map(\.name).joined(separator: " or ")
       throw ValidationError("--network is '\(network)', expected \(names).")
     }
-    if let threshold, !(0...1).contains(threshold) {
+    if let threshold = meaning.threshold, !(0...1).contains(threshold) {
       throw ValidationError("--threshold is \(threshold), expected 0 to 1.")
     }
   }
 
   func run() throws {
-    signal(SIGPIPE, SIG_IGN)  // a closed pipe is seen where it is written to
-    if inspect {
+    if printing.inspect {
       let inspection = try Inspection(of: input)
-      try print(format == .json ? inspection.json.indentedText + "\n" : inspection.text)
+      StandardStream.output.write(
+        printing.format == .json ? inspection.json.indentedText + "\n" : inspection.text)
+    } else if worker {
+      Worker.endWithParent()
+      try send(try convert().message)
     } else if let output {
-      try worker ? convert(to: output) : convertInWorker(to: output)
+      try checkReplaceable(output)
+      let product = try convertInWorker()
+      do {
+        try writeAtomically(product.model, to: output)
+      } catch {
+        throw Failure(description: error.description)
+      }
+      StandardStream.output.write(product.report)
     }
   }
 
   /// Converts in a child, and in this process where no child can be started.
-  private func convertInWorker(to output: String) throws {
+  private func convertInWorker() throws -> Worker.Product {
     switch Worker.run(["--worker"] + CommandLine.arguments.dropFirst()) {
-    case .exit(0): return
+    case .product(let product): return product
     case .exit(let code): throw ExitCode(code)
     case .signal(let signal):
       throw Failure(
-        description: "\(input): damaged: reading it stops the HDF5 library (signal \(signal)); "
-          + "copy or save it again")
-    case nil: try convert(to: output)
+        description: "\(input): \(reason(forSignal: signal, byteCount: fileSize(of: input)))")
+    case nil: return try convert()
     }
   }
 
-  private func convert(to output: String) throws {
-    try checkReplaceable(output)
+  private func convert() throws -> Worker.Product {
     let imported = try Worker.limitingResources(
       byteCount: fileSize(of: input)
     ) { () throws(ImportError) in
-      try ImportedModel(contentsOf: input, network: network.flatMap { Network.named($0) })
+      try ImportedModel(contentsOf: input, network: meaning.network.flatMap { Network.named($0) })
     }
     let conversion = Conversion(
-      preprocessing: try preprocess.flatMap { name in
-        name == "keras-study"
-          ? nil : try PreprocessingSettings(contentsOf: name, defaults: .study(for: imported))
-      },
-      labels: labels.map {
-        $0.split(separator: ",", omittingEmptySubsequences: false).map { label in
-          var label = label.drop { $0 == " " }
-          while label.last == " " { label.removeLast() }
-          return String(label)
-        }
-      },
-      threshold: threshold, precision: (precision ?? .f32).scalarType,
-      activation: activation?.activation,
-      card: try card.map { try ModelCard(contentsOf: $0) })
-    let converted: (model: Model, changes: [SimplifiedGraph.Change])
+      preprocessing: meaning.preprocess, labels: meaning.labels.map(Self.names),
+      relabels: meaning.relabel, threshold: meaning.threshold,
+      precision: (writing.precision ?? .f32).scalarType,
+      activation: meaning.activation?.activation,
+      card: try writing.card.map { try ModelCard(contentsOf: $0) })
+    let result: Conversion.Result
     do throws(ImportError) {
-      converted = try conversion.model(of: imported)
+      result = try conversion.model(of: imported)
     } catch {
       throw error.naming(file: input)
     }
-    try converted.model.write(to: output)
-    try print(
-      ConversionReport(
-        input: input, output: output, imported: imported, model: converted.model,
-        changes: converted.changes
-      ).text)
+    let model = result.model.encoded()
+    let report = ConversionReport(
+      input: input, output: output ?? "", imported: imported, result: result,
+      byteCount: model.count)
+    return Worker.Product(report: printing.verbose ? report.longText : report.text, model: model)
+  }
+
+  /// The names in a list with commas, without the blanks around them.
+  private static func names(_ list: String) -> [String] {
+    list.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      var name = name.drop { $0 == " " }
+      while name.last == " " { name.removeLast() }
+      return String(name)
+    }
+  }
+
+  /// Writes `message` to standard output, where the parent reads.
+  private func send(_ message: [UInt8]) throws {
+    var done = 0
+    while done < message.count {
+      let written = message.withUnsafeBytes { bytes in
+        write(STDOUT_FILENO, bytes.baseAddress! + done, bytes.count - done)
+      }
+      guard written >= 0 || errno == EINTR else { throw ExitCode.failure }
+      done += max(written, 0)
+    }
   }
 
   /// An existing file is replaced only if it is a model or empty: INPUT and OUTPUT are easily
@@ -179,36 +184,11 @@ struct Convert: ParsableCommand {
           + "first, then OUTPUT")
     }
   }
-
-  /// Writes `text` to standard output; a reader that has gone is no failure.
-  private func print(_ text: String) throws {
-    guard case .failed(let reason) = StandardStream.output.write(text) else { return }
-    throw Failure(description: "standard output: \(reason)")
-  }
 }
 
 /// What went wrong in the tool itself, after the name of the file.
 private struct Failure: Error, CustomStringConvertible {
   let description: String
-}
-
-/// How `--inspect` prints.
-enum InspectionFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, json
-}
-
-/// What `--precision` takes.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case f32, f16
-
-  var scalarType: ScalarType { self == .f32 ? .float32 : .float16 }
-}
-
-/// What `--activation` takes.
-enum FinalActivation: String, ExpressibleByArgument, CaseIterable {
-  case sigmoid, softmax
-
-  var activation: Activation { self == .sigmoid ? .sigmoid : .softmax }
 }
 
 /// Bytes of the file at `path`; 0 where it cannot be examined.

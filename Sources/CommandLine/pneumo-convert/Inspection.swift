@@ -1,3 +1,4 @@
+import PneumoCheckpoint
 import PneumoConsole
 import PneumoModel
 import PneumoSupport
@@ -18,7 +19,7 @@ struct Inspection {
     let card = model.card
     return [
       ("name", card.name), ("description", card.description), ("source", card.source),
-      ("data", card.data), ("licence", card.licence), ("creator", card.creator),
+      ("data", card.data), ("license", card.license), ("creator", card.creator),
       ("date", card.date), ("limitations", card.limitations),
     ]
   }
@@ -60,27 +61,15 @@ struct Inspection {
       "bytes": .int(fileSize(of: path)),
       "precision": .string(model.graph.precision.name),
       "parameters": .int(model.graph.parameterCount),
-      "preprocessing": .object([
-        "color_mode": .string(preprocessing.colorMode.description),
-        "height": .int(preprocessing.size.height),
-        "width": .int(preprocessing.size.width),
-        "filter": .string(preprocessing.filter.description),
-        "scale": .array(preprocessing.scale.map(JSON.float)),
-        "mean": .array(preprocessing.mean.map(JSON.float)),
-        "std": .array(preprocessing.standardDeviation.map(JSON.float)),
-        "layout": .string(preprocessing.layout.description),
-        "exif_orientation": .bool(preprocessing.appliesOrientation),
-      ]),
+      "preprocessing": .object(
+        preprocessing.jsonMembers + [
+          JSON.Member("layout", .string(preprocessing.layout.description))
+        ]),
       "labels": .array(model.labels.map(JSON.string)),
       "threshold": .float(model.threshold),
       "output_activation": .string(model.outputActivation.description),
       "layers": .array(layers),
-      "card": .object(
-        card.map { JSON.Member($0.name, .string($0.text)) } + [
-          JSON.Member(
-            "metrics",
-            .object(model.card.metrics.map { JSON.Member($0.name, .double($0.value)) }))
-        ]),
+      "card": model.card.json,
       "sections": .array(
         sections.map { section in
           .object([

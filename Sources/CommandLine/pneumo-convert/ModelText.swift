@@ -1,4 +1,5 @@
 import PneumoConsole
+import PneumoImport
 import PneumoModel
 import PneumoSupport
 
@@ -49,8 +50,10 @@ extension Graph {
 
   /// One row a layer, with what it reads unless each reads the one before.
   ///
-  /// - Parameter remarks: a last column, by the names of layers.
-  func table(remarks: [String: String] = [:]) -> String {
+  /// - Parameters:
+  ///   - remarks: a last column, by the names of layers.
+  ///   - identities: layers that stood between these.
+  func table(remarks: [String: String] = [:], identities: [IdentityLayer] = []) -> String {
     var columns = [
       Table.Column("Layer"), Table.Column("Type"), Table.Column("Output shape"),
       Table.Column("Parameters", .right),
@@ -58,7 +61,17 @@ extension Graph {
     if !isChain { columns.append(Table.Column("Reads")) }
     if !remarks.isEmpty { columns.append(Table.Column("In the .pnm file")) }
     var table = Table(columns)
+    func appendIdentities(before index: Int) {
+      for layer in identities where layer.position == index {
+        let type = layer.className == "Identity" ? "Identity" : "Identity (\(layer.className))"
+        var row = [layer.name, type, layer.outputShape.description, "0"]
+        if !isChain { row.append("") }
+        if !remarks.isEmpty { row.append("left out") }
+        table.append(row)
+      }
+    }
     for (index, node) in nodes.enumerated() {
+      appendIdentities(before: index)
       var row = [
         node.name, node.operation.summary, shapes[index + 1].description,
         Format.grouped(node.operation.parameterCount),
@@ -67,6 +80,7 @@ extension Graph {
       if !remarks.isEmpty { row.append(remarks[node.name] ?? "") }
       table.append(row)
     }
+    appendIdentities(before: nodes.count)
     return table.text
   }
 }

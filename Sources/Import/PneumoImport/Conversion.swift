@@ -1,11 +1,15 @@
+import PneumoCheckpoint
 import PneumoModel
 
 /// What a model file says beyond the network, and how an imported network becomes a model.
 package struct Conversion: Sendable {
-  /// `nil`: ``PreprocessingSettings/study(for:)``.
-  package var preprocessing: PreprocessingSettings?
-  /// `nil`: those of the study where the network has its form.
+  /// What `--preprocess` takes: a preset or a JSON file. `nil`: that of a checkpoint, or
+  /// ``PneumoModel/Preprocessing/assumed(for:)``.
+  package var preprocessing: String?
+  /// `nil`: those of a checkpoint, or of the study where the network has its form.
   package var labels: [String]?
+  /// Whether `labels` may be those of a checkpoint in another order.
+  package var relabels: Bool
   /// Of two classes, the second is chosen where its probability is greater. `nil`: that of a
   /// checkpoint, or 0.5.
   package var threshold: Float?
@@ -18,34 +22,44 @@ package struct Conversion: Sendable {
 
   /// A conversion with these settings.
   package init(
-    preprocessing: PreprocessingSettings? = nil, labels: [String]? = nil, threshold: Float? = nil,
-    precision: ScalarType = .float32, activation: Activation? = nil, card: ModelCard? = nil
+    preprocessing: String? = nil, labels: [String]? = nil, relabels: Bool = false,
+    threshold: Float? = nil, precision: ScalarType = .float32, activation: Activation? = nil,
+    card: ModelCard? = nil
   ) {
     self.preprocessing = preprocessing
     self.labels = labels
+    self.relabels = relabels
     self.threshold = threshold
     self.precision = precision
     self.activation = activation
     self.card = card
   }
 
-  /// The model of an imported network, and what was done to its layers.
+  /// A model, and what a person should know about how it was made.
+  package struct Result: Sendable {
+    package let model: Model
+    /// What was done to the layers of the network.
+    package let changes: [SimplifiedGraph.Change]
+    /// What was assumed, and what looks like a mistake, a sentence each.
+    package let notes: [String]
+  }
+
+  /// The model of an imported network.
   ///
   /// The source of the model card is filled in where it is empty.
-  package func model(
-    of imported: ImportedModel
-  ) throws(ImportError) -> (model: Model, changes: [SimplifiedGraph.Change]) {
-    guard
-      let labels = labels ?? imported.checkpoint?.labels ?? Network.labels(for: imported.graph)
-    else {
+  package func model(of imported: ImportedModel) throws(ImportError) -> Result {
+    let labels = try labels(for: imported)
+    if threshold != nil, labels.count != 2 {
       throw ImportError(
-        .missingSetting,
-        "the file does not name the classes; give --labels in the order of training, for example "
-          + "--labels NORMAL,PNEUMONIA (Keras sorts the names of folders)")
+        .invalidSetting,
+        "--threshold is for two classes, the model has \(labels.count), of which the most probable "
+          + "is chosen; drop --threshold")
     }
     var card = card ?? imported.checkpoint?.card ?? ModelCard()
     if card.source.isEmpty { card.source = imported.source }
-    let preprocessing = try preprocessing(of: imported)
+    var notes: [String] = []
+    let preprocessing = try preprocessing(of: imported, &notes)
+    try checkEnd(of: imported.graph)
     do throws(ModelError) {
       let simplified = try SimplifiedGraph(imported.graph)
       var model = try Model(
@@ -53,30 +67,116 @@ package struct Conversion: Sendable {
         threshold: threshold ?? imported.checkpoint?.threshold ?? 0.5, card: card
       ).converting(weights: precision)
       model.trainingImages = imported.checkpoint?.images ?? TrainingImages()
-      return (model, simplified.changes)
+      return Result(model: model, changes: simplified.changes, notes: notes)
     } catch {
       throw ImportError(error)
     }
   }
 
-  private func preprocessing(of imported: ImportedModel) throws(ImportError) -> Preprocessing {
-    guard case .image(let height, let width, let channels) = imported.graph.inputShape else {
+  private func labels(for imported: ImportedModel) throws(ImportError) -> [String] {
+    let known = imported.checkpoint?.labels
+    guard let labels = labels ?? known ?? Network.labels(for: imported.graph) else {
+      throw ImportError(
+        .missingSetting,
+        "the file does not name the classes; give --labels in the order of training, for example "
+          + "--labels NORMAL,PNEUMONIA (Keras sorts the names of folders)")
+    }
+    // A name at another place turns predictions round; a new name does not.
+    if let known, !relabels,
+      let index = labels.indices.first(where: {
+        known.contains(labels[$0]) && !(known.indices.contains($0) && known[$0] == labels[$0])
+      })
+    {
+      throw ImportError(
+        .invalidSetting,
+        "--labels gives '\(labels[index])' to output \(index), the checkpoint was trained with the "
+          + "order \(known.joined(separator: ",")); drop --labels, or add --relabel if the order of "
+          + "the checkpoint is wrong")
+    }
+    return labels
+  }
+
+  private func preprocessing(
+    of imported: ImportedModel, _ notes: inout [String]
+  ) throws(ImportError) -> Preprocessing {
+    guard case .image(_, _, let channels) = imported.graph.inputShape else {
       throw ImportError(.invalidGraph, "the network takes a vector, expected an image")
     }
     if preprocessing == nil, let checkpoint = imported.checkpoint {
       return checkpoint.preprocessing
     }
-    let settings = preprocessing ?? .study(for: imported)
-    guard settings.colorMode.channels == channels else {
+    var members: [String] = []
+    let result =
+      if let preprocessing {
+        try Preprocessing(named: preprocessing, for: imported, members: &members)
+      } else {
+        Preprocessing.assumed(for: imported)
+      }
+    guard result.colorMode.channels == channels else {
       throw ImportError(
         .missingSetting,
         "the network takes \(channels) \(channels == 1 ? "channel" : "channels"), "
-          + "\(settings.colorMode) images have \(settings.colorMode.channels); give a file with a "
+          + "\(result.colorMode) images have \(result.colorMode.channels); give a file with a "
           + "fitting color_mode to --preprocess")
     }
-    let preprocessing = settings.preprocessing(size: Extent(height: height, width: width))
-    guard let rescaling = imported.rescaling else { return preprocessing }
-    return try rescaling.following(preprocessing)
+    guard result.scale.allSatisfy({ $0 != 0 }) else {
+      throw ImportError(
+        .invalidSetting, "'scale' is 0, which makes all images the same; expected another number")
+    }
+    notes += remarks(on: imported, members)
+    guard let rescaling = imported.rescaling else { return result }
+    return try rescaling.following(result)
+  }
+
+  /// What of the preprocessing is a guess, or does not go together.
+  private func remarks(on imported: ImportedModel, _ members: [String]) -> [String] {
+    let rescales = imported.rescaling != nil
+    guard let preprocessing else {
+      if Network.labels(for: imported.graph) != nil { return [] }
+      let scale =
+        rescales
+        ? "pixels go to the network's own Rescaling as they are"
+        : "the network has no Rescaling, so pixels are multiplied by 1/255"
+      return [
+        "no --preprocess: assuming that training resized with 'nearest' (load_img, "
+          + "ImageDataGenerator); \(scale). Where that is not what training did, predictions are "
+          + "wrong: image_dataset_from_directory resizes with 'tensorflow-bilinear', "
+          + "keras.applications scale as the presets tf, torch and caffe do"
+      ]
+    }
+    guard rescales else { return [] }
+    if let preset = Preprocessing.Preset(rawValue: preprocessing), preset != .kerasStudy {
+      return [
+        "the network has a Rescaling of its own, which follows the preset '\(preset)': did training "
+          + "do both?"
+      ]
+    }
+    guard !members.contains("scale"), members.contains("mean") || members.contains("std") else {
+      return []
+    }
+    return [
+      "mean and std without scale, for a network with a Rescaling of its own: they are in units of "
+        + "pixels, 0 to 255; for units of 0 to 1 add \"scale\": 0.00392156862745098"
+    ]
+  }
+
+  /// Says what to do about a network that ends in logits.
+  private func checkEnd(of graph: Graph) throws(ImportError) {
+    guard activation == nil, case .vector(let count) = graph.outputShape,
+      let last = graph.nodes.last(where: {
+        if case .dropout = $0.operation { false } else { true }
+      })
+    else { return }
+    switch last.operation {
+    case .activation: return
+    case .dense(let layer) where layer.activation != nil: return
+    default:
+      let name = count == 1 ? "sigmoid" : "softmax"
+      throw ImportError(
+        .missingSetting,
+        "ends with '\(last.name)', which has no activation; if its \(count == 1 ? "output is a logit" : "outputs are logits") "
+          + "(from_logits=True in training), add --activation \(name)")
+    }
   }
 
   /// `graph` with the activation that was asked for at its end.

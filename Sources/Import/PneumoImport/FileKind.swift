@@ -42,12 +42,9 @@ enum FileKind: Hashable, Sendable {
       return .other(
         name: "a .pnm model", advice: "it is converted already; print it with --inspect")
     }
-    if starts("PK\u{3}\u{4}") {
-      return .other(
-        name: "a zip container such as a .keras or PyTorch file",
-        advice: "if it is .keras, "
-          + "load it in Keras and " + saveAgain)
-    }
+    if starts("PK\u{3}\u{4}") { return zip(bytes) }
+    // A pickle of protocol 2 or later, before PyTorch 1.6.
+    if bytes.count > 2, bytes[0] == 0x80, (2...5).contains(bytes[1]) { return pyTorch }
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) || bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
       return .other(name: "an image", advice: "give the model's file instead")
     }
@@ -58,19 +55,41 @@ enum FileKind: Hashable, Sendable {
     }
     if isTable(bytes) {
       return .other(
-        name: "a TensorFlow checkpoint's index", advice: "load it in Keras and " + saveAgain)
+        name: "a TensorFlow checkpoint's index",
+        advice: "build the Keras model, load the checkpoint with model.load_weights and "
+          + saveAgain)
     }
     if starts("TFL3", at: 4) {
       return .other(
-        name: "a TensorFlow Lite model",
-        advice: "go back to the Keras model and "
+        name: "a TensorFlow Lite model, which is not imported",
+        advice: "go back to the Keras model that it was made from, if there is one, and "
           + saveAgain)
     }
     // Field 1 of ModelProto, ir_version, as a varint of one byte; then the name of the producer.
     if bytes.count > 2, bytes[0] == 0x08, bytes[1] < 0x20, [0x12, 0x3A].contains(bytes[2]) {
-      return .other(name: "an ONNX model", advice: "go back to the Keras model and " + saveAgain)
+      return .other(
+        name: "an ONNX model, which is not imported",
+        advice: "if it was made from a Keras model, \(saveAgain); there is no way yet from PyTorch")
     }
     return .other(name: "nothing that is known here", advice: saveAgain)
+  }
+
+  private static let pyTorch = FileKind.other(
+    name: "a PyTorch file, which is not imported: its architecture is a Python program",
+    advice: "build the same network in Keras, copy the weights and "
+      + "save it with model.save('model.h5'), or train it with pneumo-train")
+
+  /// Told by the names of the members, which stand at the end of the file once more.
+  private static func zip(_ bytes: UnsafeRawBufferPointer) -> FileKind {
+    let directory = String(decoding: bytes.suffix(1 << 16), as: UTF8.self)
+    if directory.contains("model.weights.h5") {
+      return .other(
+        name: "a .keras file, which is not read",
+        advice: "write HDF5 with python3 -c \"import keras; "
+          + "keras.saving.load_model('model.keras').save('model.h5')\" and convert that")
+    }
+    if directory.contains("data.pkl") { return pyTorch }
+    return .other(name: "a zip archive of something else", advice: saveAgain)
   }
 
   /// Whether the file ends like a LevelDB table, which a checkpoint's index is.

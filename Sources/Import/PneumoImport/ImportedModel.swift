@@ -69,7 +69,13 @@ package struct ImportedModel: Sendable {
     do throws(FileError) {
       bytes = try SharedBytes.mapping(path, limit: Limits.fileSize)
     } catch {
-      throw ImportError(error)
+      guard error.kind == .notARegularFile, access("\(path)/saved_model.pb", F_OK) == 0 else {
+        throw ImportError(error)
+      }
+      throw ImportError(
+        .unknownFormat,
+        "is a TensorFlow SavedModel, a folder, which is not read; if Keras 2 wrote it, load it with "
+          + "tf_keras.models.load_model and save it with model.save('model.h5')")
     }
     let kind = bytes.withUnsafeBytes { FileKind($0) }
     if case .other(let name, let advice) = kind {

@@ -25,7 +25,7 @@ public struct ModelCard: Hashable, Sendable {
   /// What was measured, in this order.
   public var metrics: [Metric]
   /// Under which terms the weights may be used.
-  public var licence: String
+  public var license: String
   /// Who made the model.
   public var creator: String
   /// ISO 8601. Never taken from the clock: the same input gives the same file.
@@ -36,7 +36,7 @@ public struct ModelCard: Hashable, Sendable {
   /// A card whose texts are empty unless given.
   public init(
     name: String = "", description: String = "", source: String = "", data: String = "",
-    metrics: [Metric] = [], licence: String = "", creator: String = "", date: String = "",
+    metrics: [Metric] = [], license: String = "", creator: String = "", date: String = "",
     limitations: String = ""
   ) {
     self.name = name
@@ -44,7 +44,7 @@ public struct ModelCard: Hashable, Sendable {
     self.source = source
     self.data = data
     self.metrics = metrics
-    self.licence = licence
+    self.license = license
     self.creator = creator
     self.date = date
     self.limitations = limitations
@@ -53,7 +53,7 @@ public struct ModelCard: Hashable, Sendable {
   func check() throws(ModelError) {
     for (name, text) in [
       ("name", name), ("description", description), ("source", source), ("data", data),
-      ("licence", licence), ("creator", creator), ("date", date), ("limitations", limitations),
+      ("license", license), ("creator", creator), ("date", date), ("limitations", limitations),
     ] {
       try Limits.check(text: text, "\(name) of the model card")
     }

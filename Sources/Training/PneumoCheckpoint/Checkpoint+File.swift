@@ -31,8 +31,8 @@ extension Checkpoint {
     guard Self.isCheckpoint(file) else {
       throw CheckpointError(
         .notACheckpoint,
-        "is a safetensors file, but no checkpoint of pneumo-train: its metadata have no format "
-          + "'\(Self.format)'")
+        "is a safetensors file, but not a checkpoint of pneumo-train: its metadata has no format "
+          + "'\(Self.format)', and without an architecture its tensors make no network")
     }
     guard let version = file.metadata["version"].flatMap({ Int($0) }), version <= Self.version
     else {
@@ -58,12 +58,24 @@ extension Checkpoint {
       return Float(number)
     }
     architecture = try Architecture(json: try value("architecture"))
-    preprocessing = try Preprocessing(json: try value("preprocessing"))
-    let names = try value("labels").array?.map(\.string) ?? [nil]
-    labels = names.compactMap(\.self)
-    guard labels.count == names.count else {
-      throw CheckpointError(.invalidMetadata, "its labels are no list of strings")
+    func record<Record>(
+      _ name: String, _ read: (JSON) throws(JSONError) -> Record
+    ) throws(CheckpointError) -> Record {
+      let json = try value(name)
+      do throws(JSONError) {
+        return try read(json)
+      } catch {
+        throw CheckpointError(.invalidMetadata, error.description)
+      }
     }
+    preprocessing = try record("preprocessing") { json throws(JSONError) in
+      try Preprocessing(json: json)
+    }
+    let labels = try value("labels").array ?? [.null]
+    guard labels.allSatisfy({ $0.string != nil }) else {
+      throw CheckpointError(.invalidMetadata, "its labels are not an array of strings")
+    }
+    self.labels = labels.compactMap(\.string)
     threshold = try number("threshold")
     temperature = try number("temperature")
     guard temperature > 0, temperature.isFinite else {
@@ -78,7 +90,7 @@ extension Checkpoint {
       }
       bias = numbers.map { Float($0 ?? 0) }
     }
-    card = try ModelCard(json: try value("card"))
+    card = try record("card") { json throws(JSONError) in try ModelCard(json: json) }
     func hashes(_ name: String) throws(CheckpointError) -> [UInt64] {
       guard let tensor = file.tensors.first(where: { $0.name == name }) else { return [] }
       guard let hashes = tensor.words, hashes.count <= Limits.images else {
@@ -136,80 +148,5 @@ extension Checkpoint {
   /// Writes the checkpoint so that it appears whole or not at all.
   package func write(to path: String) throws(CheckpointError) {
     try file.write(to: path)
-  }
-}
-
-extension Preprocessing {
-  fileprivate init(json: JSON) throws(CheckpointError) {
-    do throws(CheckpointError) {
-      var reader = try MemberReader(json, "preprocessing")
-      let size = try reader.required(try reader.ints("size"), "size")
-      guard size.count == 2 else {
-        throw CheckpointError(.invalidMetadata, "preprocessing: 'size' needs rows and columns")
-      }
-      self.init(
-        colorMode: try reader.required(
-          try reader.choice("color_mode", ColorMode.allCases.map { ($0.description, $0) }),
-          "color_mode"),
-        size: Extent(height: size[0], width: size[1]),
-        filter: try reader.required(
-          try reader.choice("filter", Filter.allCases.map { ($0.description, $0) }), "filter"),
-        scale: try reader.required(try reader.floats("scale"), "scale"),
-        mean: try reader.required(try reader.floats("mean"), "mean"),
-        standardDeviation: try reader.required(try reader.floats("std"), "std"),
-        appliesOrientation: try reader.bool("exif_orientation") ?? false)
-      try reader.finish()
-    } catch {
-      throw CheckpointError(.invalidMetadata, error.reason)
-    }
-  }
-
-  /// An object that reads back as this record.
-  package var json: JSON {
-    .object([
-      "color_mode": .string(colorMode.description),
-      "size": .array([.int(size.height), .int(size.width)]),
-      "filter": .string(filter.description),
-      "scale": .array(scale.map { .float($0) }), "mean": .array(mean.map { .float($0) }),
-      "std": .array(standardDeviation.map { .float($0) }),
-      "exif_orientation": .bool(appliesOrientation),
-    ])
-  }
-}
-
-extension ModelCard {
-  fileprivate init(json: JSON) throws(CheckpointError) {
-    do throws(CheckpointError) {
-      var reader = try MemberReader(json, "card")
-      self.init()
-      name = try reader.string("name") ?? ""
-      description = try reader.string("description") ?? ""
-      source = try reader.string("source") ?? ""
-      data = try reader.string("data") ?? ""
-      licence = try reader.string("licence") ?? ""
-      creator = try reader.string("creator") ?? ""
-      date = try reader.string("date") ?? ""
-      limitations = try reader.string("limitations") ?? ""
-      for metric in try reader.value("metrics")?.array ?? [] {
-        guard let name = metric["name"]?.string, let value = metric["value"]?.double else {
-          throw CheckpointError(.invalidMetadata, "card: a metric needs a name and a value")
-        }
-        metrics.append(Metric(name: name, value: value))
-      }
-      try reader.finish()
-    } catch {
-      throw CheckpointError(.invalidMetadata, error.reason)
-    }
-  }
-
-  fileprivate var json: JSON {
-    .object([
-      "name": .string(name), "description": .string(description), "source": .string(source),
-      "data": .string(data),
-      "metrics": .array(
-        metrics.map { .object(["name": .string($0.name), "value": .double($0.value)]) }),
-      "licence": .string(licence), "creator": .string(creator), "date": .string(date),
-      "limitations": .string(limitations),
-    ])
   }
 }

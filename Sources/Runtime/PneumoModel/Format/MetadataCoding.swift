@@ -63,7 +63,7 @@ extension ByteReader {
 extension ModelCard {
   /// The texts in the order of the file; `metrics` follow them.
   private static let texts: [WritableKeyPath<ModelCard, String> & Sendable] = [
-    \.name, \.description, \.source, \.data, \.licence, \.creator, \.date, \.limitations,
+    \.name, \.description, \.source, \.data, \.license, \.creator, \.date, \.limitations,
   ]
 
   fileprivate func write(to writer: inout ByteWriter) {
