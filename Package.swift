@@ -98,7 +98,7 @@ let package = Package(
     .systemLibrary(name: "CCPU", path: "Sources/Support/CCPU"),
     library("PneumoSystem", in: "Support"),
     library("PneumoConcurrency", in: "Support", ["CCPU", "PneumoSystem"]),
-    library("PneumoSupport", in: "Support"),
+    library("PneumoSupport", in: "Support", ["PneumoSystem"]),
     library("PneumoConsole", in: "Support", ["PneumoSupport", "PneumoSystem"]),
 
     // Runtime: depends on nothing but the Swift toolchain.
@@ -192,7 +192,7 @@ let package = Package(
       "pneumo-train",
       [
         "PneumoModel", "PneumoCompute", "PneumoCheckpoint", "PneumoTraining", "PneumoExperiment",
-        "PneumoDataset", "PneumoEvaluation", "PneumoChart", "PneumoKernelABI", "PneumoConcurrency",
+        "PneumoDataset", "PneumoEvaluation", "PneumoReport", "PneumoKernelABI", "PneumoConcurrency",
         "PneumoSupport", "PneumoSystem",
       ]),
     tool(

@@ -3,6 +3,7 @@ import Foundation
 import FoundationXML
 #endif
 import PneumoChart
+import PneumoReport
 import Testing
 
 /// Axes and what is drawn on them.
@@ -51,5 +52,22 @@ import Testing
       svg.contains(
         "data-notes=\"[[&quot;254.0&quot;,&quot;216.5&quot;,&quot;&lt;here&gt;&quot;]]\""))
     #expect(sheet.contains(">&lt;line&gt;</text>"))
+  }
+
+  /// The epoch whose weights were kept is the one that the run's monitor chose, wherever the curves have
+  /// their minimum.
+  @Test func curvesMarkTheEpochThatWasKept() {
+    let curves = TrainingCurves(
+      source: "run",
+      series: [
+        TrainingCurves.Series(
+          title: "cross-entropy", training: [0.5, 0.4, 0.3], validation: [0.5, 0.2, 0.4],
+          regularized: [0.9, 0.8, 0.7])
+      ],
+      bestEpoch: 3)
+    let svg = curves.svg(title: "a\"\u{301} <\u{1}>")
+    #expect(XMLParser(data: Data(svg.utf8)).parse(), "\(svg)")
+    #expect(svg.contains("best, epoch 3") && !svg.contains("best, epoch 2"))
+    #expect(svg.contains("training with penalty"))
   }
 }

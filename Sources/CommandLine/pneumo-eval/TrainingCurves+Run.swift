@@ -26,7 +26,8 @@ extension TrainingCurves {
       source: folder,
       series: history.curves.map {
         Series(
-          title: $0.title, training: $0.training, validation: $0.validation)
+          title: $0.title, training: $0.training, validation: $0.validation,
+          regularized: $0.penalized)
       })
   }
 }

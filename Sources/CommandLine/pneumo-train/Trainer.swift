@@ -5,6 +5,7 @@ import PneumoDataset
 import PneumoExperiment
 import PneumoKernelABI
 import PneumoModel
+import PneumoReport
 import PneumoSupport
 import PneumoSystem
 
@@ -152,11 +153,17 @@ struct Trainer {
     }
   }
 
-  /// Draws `curves.svg`. A picture that cannot be written ends no training.
+  /// Draws `curves.svg`. A chart that cannot be written does not end the training.
   private func drawCurves(of loop: TrainingLoop) {
-    let svg = CurvesChart(
-      history: loop.history, title: settings.networkName, bestEpoch: loop.bestEpoch
-    ).svg
+    let curves = TrainingCurves(
+      source: loop.folder,
+      series: loop.history.curves.map {
+        TrainingCurves.Series(
+          title: $0.title, training: $0.training, validation: $0.validation,
+          regularized: $0.penalized)
+      },
+      bestEpoch: loop.bestEpoch)
+    let svg = curves.svg(title: settings.networkName)
     do throws(FileError) {
       try writeAtomically(Array(svg.utf8), to: "\(loop.folder)/curves.svg")
     } catch {
