@@ -111,6 +111,9 @@ let package = Package(
     library(
       "Pneumo", in: "Runtime",
       ["PneumoModel", "PneumoCompute", "PneumoKernelABI", "PneumoConcurrency", "PneumoSystem"]),
+    library(
+      "PneumoGradients", in: "Runtime",
+      ["PneumoModel", "PneumoCompute", "PneumoKernelABI", "PneumoSupport"]),
 
     // Imaging: from files to tensors.
     .systemLibrary(
@@ -128,7 +131,10 @@ let package = Package(
       ]),
     library(
       "PneumoHeatMap", in: "Inference",
-      ["Pneumo", "PneumoModel", "PneumoImaging", "PneumoSystem"]),
+      [
+        "Pneumo", "PneumoModel", "PneumoGradients", "PneumoCompute", "PneumoKernelABI",
+        "PneumoImaging",
+      ]),
 
     // Evaluation: metrics and reports.
     library(
@@ -153,8 +159,8 @@ let package = Package(
     library(
       "PneumoTraining", in: "Training",
       [
-        "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoCheckpoint", "PneumoConcurrency",
-        "PneumoSupport", "PneumoSystem",
+        "PneumoModel", "PneumoKernelABI", "PneumoCompute", "PneumoGradients", "PneumoCheckpoint",
+        "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
       ]),
     library(
       "PneumoExperiment", in: "Training",
@@ -260,7 +266,9 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoHeatMapTests",
-      dependencies: ["PneumoHeatMap", "PneumoImaging", "Pneumo", "PneumoTestSupport"],
+      dependencies: [
+        "PneumoHeatMap", "PneumoImaging", "Pneumo", "PneumoCompute", "PneumoTestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoPipelineTests",
@@ -273,7 +281,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "PneumoTrainingTests",
-      dependencies: ["PneumoTraining", "PneumoCompute", "PneumoSupport", "PneumoTestSupport"],
+      dependencies: [
+        "PneumoTraining", "PneumoGradients", "PneumoCheckpoint", "PneumoCompute",
+        "PneumoSupport", "PneumoTestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "PneumoExperimentTests",

@@ -35,7 +35,7 @@ struct MeasureTraining: ParsableCommand {
     let kernels = try InstructionSet.select(isa)
     let architecture = try architecture()
     let trained = try TrainingNetwork(
-      graph: try architecture.initialGraph(seed: 1), batchSize: batch, threads: threads,
+      graph: architecture.initialGraph(seed: 1), batchSize: batch, threads: threads,
       kernels: kernels, penalties: architecture.penalties, momenta: architecture.momenta)
     let count = architecture.inputShape.count
     var random = PCG64(seed: 11)
@@ -77,8 +77,8 @@ struct MeasureTraining: ParsableCommand {
   private func architecture() throws -> Architecture {
     switch network {
     case "study1", "study2", "study3", "study4":
-      return .study(Int(network.suffix(1)) ?? 1, size: size)
-    case "pneumo": return .pneumo(size: size ?? 128)
+      return try .study(Int(network.suffix(1)) ?? 1, size: size)
+    case "pneumo": return try .pneumo(size: size ?? 128)
     default:
       throw ValidationError("--network is '\(network)', expected study1 to study4 or pneumo.")
     }

@@ -22,7 +22,7 @@ private let architectureText = """
 private func sample() throws -> Checkpoint {
   let architecture = try Architecture(json: JSON(parsing: Array(architectureText.utf8)))
   var number: Float = 0
-  let weights = try architecture.weightShapes().map { layer, weight, shape in
+  let weights = architecture.weightShapes.map { layer, weight, shape in
     SafetensorsTensor(
       name: "\(layer)/\(weight)", shape: shape,
       values: (0..<shape.reduce(1, *)).map { _ in
@@ -46,9 +46,11 @@ private func sample() throws -> Checkpoint {
 
   @Test func architecturesReadBack() throws {
     let architecture = try sample().architecture
-    #expect(architecture.layers.count == 8)
+    #expect(architecture.nodes.count == 8)
     #expect(architecture.penalties == ["a": 0.01])
-    for architecture in [architecture, .study(1), .study(4), .pneumo(size: 96, classes: 3)] {
+    for architecture in try [
+      architecture, .study(1), .study(4), .pneumo(size: 96, classes: 3),
+    ] {
       let text = architecture.json.text
       #expect(try Architecture(json: JSON(parsing: Array(text.utf8))) == architecture)
     }
@@ -56,10 +58,10 @@ private func sample() throws -> Checkpoint {
 
   @Test func studyNetworksHaveTheirParameters() throws {
     for (number, count) in [(1, 3_485_505), (2, 3_485_505), (3, 3_485_505), (4, 9_711_425)] {
-      let shapes = try Architecture.study(number).weightShapes()
+      let shapes = try Architecture.study(number).weightShapes
       #expect(shapes.reduce(0) { $0 + $1.shape.reduce(1, *) } == count)
     }
-    let own = try Architecture.pneumo(size: 128).weightShapes()
+    let own = try Architecture.pneumo(size: 128).weightShapes
     #expect(own.reduce(0) { $0 + $1.shape.reduce(1, *) } <= 3_500_000)
   }
 
@@ -86,7 +88,7 @@ private func sample() throws -> Checkpoint {
     ])
   func badArchitectures(_ text: String, _ reason: String) throws {
     let error = #expect(throws: CheckpointError.self) {
-      try Architecture(json: JSON(parsing: Array(text.utf8))).weightShapes()
+      try Architecture(json: JSON(parsing: Array(text.utf8)))
     }
     #expect(error?.kind == .invalidArchitecture)
     #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")

@@ -80,12 +80,10 @@ import Testing
   @Test(arguments: [(false, -1.1), (true, 0.0)])
   func balancingChangesWhatIsLearned(balances: Bool, expected: Double) throws {
     var setup = try Setup(period: 4, levels: (100, 100))
-    setup.settings.architecture = Architecture(
-      inputShape: .image(height: 16, width: 16, channels: 1),
-      layers: [
-        .init("mean", .globalPooling(.average)),
-        .init("last", .dense(units: 1, activation: .sigmoid, hasBias: true)),
-      ])
+    var network = ArchitectureBuilder(inputShape: .image(height: 16, width: 16, channels: 1))
+    try network.append("mean", .globalPooling(.average))
+    try network.classifier("last", classes: 2)
+    setup.settings.architecture = try network.architecture()
     setup.settings.balancesClasses = balances
     setup.settings.augmentation = .none
     setup.settings.epochs = 60

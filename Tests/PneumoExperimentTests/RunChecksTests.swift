@@ -10,16 +10,14 @@ import Testing
 /// What is refused before the first epoch.
 @Suite struct RunChecksTests {
   private func settings(
-    units: Int = 1, _ activation: Activation? = .sigmoid, ending: [Architecture.Layer] = []
-  ) -> RunSettings {
-    RunSettings(
-      networkName: "small",
-      architecture: Architecture(
-        inputShape: .image(height: 8, width: 8, channels: 1),
-        layers: [
-          .init("mean", .globalPooling(.average)),
-          .init("last", .dense(units: units, activation: activation, hasBias: true)),
-        ] + ending),
+    units: Int = 1, _ activation: Activation? = .sigmoid, ending: Activation? = nil
+  ) throws -> RunSettings {
+    var network = ArchitectureBuilder(inputShape: .image(height: 8, width: 8, channels: 1))
+    try network.append("mean", .globalPooling(.average))
+    try network.dense("last", units: units, activation: activation)
+    if let ending { try network.append("probability", .activation(ending)) }
+    return RunSettings(
+      networkName: "small", architecture: try network.architecture(),
       preprocessing: Preprocessing(
         colorMode: .gray, size: Extent(8), filter: .nearest, scale: [1], mean: [0],
         standardDeviation: [255]))
@@ -34,10 +32,10 @@ import Testing
     }
   }
 
-  @Test func goodNetworksPass() {
-    #expect(problem(settings(), ["a", "b"]) == nil)
-    #expect(problem(settings(units: 2, .softmax), ["a", "b"]) == nil)
-    #expect(problem(settings(units: 3, .softmax), ["a", "b", "c"]) == nil)
+  @Test func goodNetworksPass() throws {
+    #expect(try problem(settings(), ["a", "b"]) == nil)
+    #expect(try problem(settings(units: 2, .softmax), ["a", "b"]) == nil)
+    #expect(try problem(settings(units: 3, .softmax), ["a", "b", "c"]) == nil)
   }
 
   @Test(
@@ -46,35 +44,34 @@ import Testing
       (4, .softmax, ["a", "b"]),
     ] as [(Int, Activation, [String])])
   func outputsMustFitTheClasses(units: Int, activation: Activation, classes: [String]) throws {
-    let error = try #require(problem(settings(units: units, activation), classes))
+    let error = try #require(try problem(settings(units: units, activation), classes))
     #expect(error.kind == .network)
     #expect(error.description.contains("has \(units) output"))
     #expect(error.description.contains("have \(classes.count) classes (\(classes[0]), "))
   }
 
-  @Test func activationsMustFit() {
-    #expect(problem(settings(units: 1, .softmax), ["a", "b"])?.kind == .network)
-    #expect(problem(settings(units: 3, .relu), ["a", "b", "c"])?.kind == .network)
-    #expect(problem(settings(units: 3, nil), ["a", "b", "c"])?.kind == .network)
+  @Test func activationsMustFit() throws {
+    #expect(try problem(settings(units: 1, .softmax), ["a", "b"])?.kind == .network)
+    #expect(try problem(settings(units: 3, .relu), ["a", "b", "c"])?.kind == .network)
+    #expect(try problem(settings(units: 3, nil), ["a", "b", "c"])?.kind == .network)
   }
 
   /// The calibration goes into the weights of the last layer, which must have some.
-  @Test func theLastLayerMustBeDense() {
-    let ending = [Architecture.Layer("probability", .activation(.softmax))]
-    let error = problem(settings(units: 2, nil, ending: ending), ["a", "b"])
+  @Test func theLastLayerMustBeDense() throws {
+    let error = try problem(settings(units: 2, nil, ending: .softmax), ["a", "b"])
     #expect(error?.description.contains("ends with probability, expected a dense layer") == true)
   }
 
   @Test(arguments: ["b\u{1B}[31m", "", "a", String(repeating: "x", count: 1025)])
-  func labelsMustBeThoseOfAModel(label: String) {
-    #expect(problem(settings(), ["a", label])?.kind != nil)
+  func labelsMustBeThoseOfAModel(label: String) throws {
+    #expect(try problem(settings(), ["a", label])?.kind != nil)
   }
 
   @Test func aurocIsForTwoClasses() throws {
-    var settings = settings(units: 3, .softmax)
+    var settings = try settings(units: 3, .softmax)
     settings.monitor = .auroc
     #expect(problem(settings, ["a", "b", "c"])?.kind == .setting)
-    settings = self.settings()
+    settings = try self.settings()
     settings.monitor = .auroc
     #expect(problem(settings, ["a", "b"]) == nil)
     #expect(throws: RunError.self) {
@@ -93,8 +90,8 @@ import Testing
     }
   }
 
-  @Test func operatingPointsAreForTwoClasses() {
-    var settings = settings(units: 3, .softmax)
+  @Test func operatingPointsAreForTwoClasses() throws {
+    var settings = try settings(units: 3, .softmax)
     settings.operatingPoint = OperatingPoint("0.9")!
     #expect(problem(settings, ["a", "b", "c"])?.description.contains("two classes") == true)
   }
@@ -106,9 +103,9 @@ import Testing
     // Small as the network is, JSON is most of the files.
     let tensors = try Checkpoint(contentsOf: setup.folder.path("run/last.ckpt"))
     let state = (tensors.weights + tensors.state).reduce(0) { $0 + $1.bytes.count }
-    let needed = try setup.settings.checkpointByteCount(trainings: 1)
+    let needed = setup.settings.checkpointByteCount(trainings: 1)
     #expect(needed >= state && needed <= 4 * files.reduce(0, +))
-    #expect(try setup.settings.checkpointByteCount(trainings: 5) == 3 * needed)
+    #expect(setup.settings.checkpointByteCount(trainings: 5) == 3 * needed)
   }
 
   // MARK: What is told

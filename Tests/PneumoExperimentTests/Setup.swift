@@ -33,22 +33,21 @@ struct Setup {
           .jpegBytes(quality: 95), to: "data/\(isLight ? "light" : "dark")/\(index).jpeg")
     }
     dataset = try Dataset(contentsOf: folder.path("data"))
-    let layers: [Architecture.Layer] = [
-      .init("conv", .convolution(8, 3, padding: .same, hasBias: false), l2: 0.001),
-      .init("norm", .batchNormalization(epsilon: 1e-3, momentum: 0.9)),
-      .init("relu", .activation(.relu)), .init("pool", .pooling(.max, 2)),
-      .init("next", .convolution(8, 3, activation: .relu)), .init("mean", .globalPooling(.average)),
-      .init("drop", .dropout(rate: 0.25)),
-      .init("last", .dense(units: 1, activation: .sigmoid, hasBias: true)),
-    ]
+    var network = ArchitectureBuilder(inputShape: .image(height: 16, width: 16, channels: 1))
+    try network.convolution(
+      "conv", filters: 8, kernel: 3, padding: .same, hasBias: false, l2: 0.001)
+    try network.batchNormalization("norm", momentum: 0.9)
+    try network.append("relu", .activation(.relu))
+    try network.maxPooling("pool", 2)
+    try network.convolution("next", filters: 8, kernel: 3, activation: .relu)
+    try network.append("mean", .globalPooling(.average))
+    try network.append("drop", .dropout(rate: 0.25))
+    try network.classifier("last", classes: 2)
     let preprocessing = Preprocessing(
       colorMode: .gray, size: Extent(16), filter: .nearest, scale: [1], mean: [127.5],
       standardDeviation: [127.5])
     settings = RunSettings(
-      networkName: "small",
-      architecture: Architecture(
-        inputShape: .image(height: 16, width: 16, channels: 1), layers: layers),
-      preprocessing: preprocessing)
+      networkName: "small", architecture: try network.architecture(), preprocessing: preprocessing)
     settings.epochs = 4
     settings.batchSize = 10
     settings.rate = 0.02
@@ -71,13 +70,11 @@ struct Setup {
   /// One whose network does not change, so that all epochs are the same and the first stays the best.
   static func still() throws -> Setup {
     var setup = try Setup()
-    setup.settings.architecture = Architecture(
-      inputShape: .image(height: 16, width: 16, channels: 1),
-      layers: [
-        .init("conv", .convolution(4, 3, activation: .relu)),
-        .init("mean", .globalPooling(.average)),
-        .init("last", .dense(units: 1, activation: .sigmoid, hasBias: true)),
-      ])
+    var network = ArchitectureBuilder(inputShape: .image(height: 16, width: 16, channels: 1))
+    try network.convolution("conv", filters: 4, kernel: 3, activation: .relu)
+    try network.append("mean", .globalPooling(.average))
+    try network.classifier("last", classes: 2)
+    setup.settings.architecture = try network.architecture()
     setup.settings.rate = 1e-38
     setup.settings.averageDecay = nil
     setup.settings.decay = .constant

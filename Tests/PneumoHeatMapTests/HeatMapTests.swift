@@ -98,6 +98,47 @@ private func expectEqual(_ found: [Float], _ expected: [Float], _ comment: Comme
     #expect(zip(first, second).allSatisfy { $0 == 0 || $1 == 0 })
   }
 
+  /// A file of two networks whose logits are averaged, one of which sees nothing: the map is that of
+  /// the other, whichever comes last.
+  @Test(arguments: [0, 1])
+  func ensemblesShowTheEvidenceOfAllMembers(blind: Int) throws {
+    func member(_ builder: inout GraphBuilder, _ number: Int) -> Int {
+      builder.append(
+        "conv\(number)", builder.convolution(3, 1, 4, activation: .relu), inputs: [0])
+      builder.append("mean\(number)", .globalPooling(.average))
+      guard number == blind else { return builder.append("logit\(number)", builder.dense(4, 1)) }
+      let zeros = WeightTensor(shape: [4, 1], values: [0, 0, 0, 0])
+      return builder.append("logit\(number)", .dense(Dense(kernel: zeros)))
+    }
+    var builder = GraphBuilder(input: .image(height: 8, width: 8, channels: 1), seed: 4)
+    let logits = (0..<2).map { member(&builder, $0) }
+    builder.append("mean", .add, inputs: logits)
+    builder.append("probability", .activation(.sigmoid))
+    let ensemble = try GradCAM(builder.model())
+    #expect(ensemble.layers == ["conv0", "conv1"])
+
+    let seeing = 1 - blind
+    let nodes = try builder.graph().nodes
+    let single = try Graph(
+      inputShape: .image(height: 8, width: 8, channels: 1),
+      nodes: [
+        .init(name: "conv", operation: nodes[3 * seeing].operation, inputs: [0]),
+        .init(name: "mean", operation: .globalPooling(.average), inputs: [1]),
+        .init(name: "logit", operation: nodes[3 * seeing + 2].operation, inputs: [2]),
+        .init(name: "probability", operation: .activation(.sigmoid), inputs: [3]),
+      ])
+    let alone = try GradCAM(
+      Model(graph: single, preprocessing: builder.preprocessing, labels: ["a", "b"]))
+    var random = SeededGenerator(seed: 6)
+    let image = random.floats(64)
+    for label in 0...1 {
+      let expected = try alone.map(of: image, label: label)
+      expectEqual(
+        try ensemble.map(of: image, label: label).values, expected.values, "\(blind), \(label)")
+    }
+    #expect(try (0...1).contains { try alone.map(of: image, label: $0).maximum > 0 })
+  }
+
   @Test func aNetworkWithoutConvolutionsHasNoGradCAM() throws {
     var builder = GraphBuilder(input: .image(height: 4, width: 4, channels: 1), seed: 1)
     builder.append("flatten", .flatten(.heightWidthChannels))

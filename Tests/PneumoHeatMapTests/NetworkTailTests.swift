@@ -1,10 +1,11 @@
 import Pneumo
+import PneumoCompute
 import PneumoTestSupport
 import Testing
 
 @testable import PneumoHeatMap
 
-/// The gradient of every layer that may stand after the last convolution, against differences of the
+/// The gradient of every layer that may follow the last feature maps, against differences of the
 /// oracle in double precision.
 @Suite struct NetworkTailTests {
   /// A 1×1 convolution that changes nothing, so that the value that is looked at is the input.
@@ -26,25 +27,23 @@ import Testing
     classifier.append(
       "logits", classifier.dense(features, outputs, activation: outputs == 1 ? .sigmoid : .softmax))
     let (logits, graph) = (try plain.graph(), try classifier.graph())
-    let model = try Model(
-      graph: graph, preprocessing: classifier.preprocessing,
-      labels: (0..<max(outputs, 2)).map { "label\($0)" })
     var random = SeededGenerator(seed: 5)
     // No two alike and none near 0, where a maximum or a ReLU has no gradient; steps are exact in
     // single precision.
     let step: Float = 1 / 512
     let count = graph.inputShape.count
     let input = (0..<count).shuffled(using: &random).map { (Float($0 - count / 2) + 0.5) / 64 }
-    let tail = try #require(NetworkTail(of: graph))
-    #expect(tail.target == 1, comment)
-    let session = try Session(model, threads: 1, keepsActivations: true)
-    let values = ForwardValues(graph, try session.activations(of: input))
+    // From the convolution on, so that all that follows has a gradient.
+    let maps = FeatureMaps(
+      values: [1], tail: Array(1..<graph.nodes.count),
+      size: Extent(height: graph.shapes[1].dimensions[0], width: graph.shapes[1].dimensions[1]))
+    let tail = NetworkTail(of: graph, after: maps, kernels: try InstructionSet.select())
     func logit(_ input: [Float], _ label: Int) -> Double {
       let all = NaiveGraph.run(logits, input: input).last!
       return all.count == 1 ? (label == 1 ? all[0] : -all[0]) : all[label]
     }
     for label in 0..<max(outputs, 2) {
-      let gradient = tail.gradient(of: label, values)
+      let gradient = tail.gradients(of: label, at: [input])[0]
       let differences = input.indices.map { index in
         var (low, high) = (input, input)
         low[index] -= step
@@ -135,15 +134,23 @@ import Testing
     try check(network, outputs: 1, "branches")
   }
 
-  /// What follows a convolution place by place belongs to what is looked at.
-  @Test func theTargetIsAfterNormalisationAndActivation() throws {
+  // MARK: What is shown
+
+  private func maps(of builder: GraphBuilder) throws -> [Int] {
+    try FeatureMaps(of: builder.graph()).values
+  }
+
+  /// What follows a convolution place by place belongs to the feature maps, pooling does not.
+  @Test func mapsAreAfterNormalizationAndActivation() throws {
     var network = GraphBuilder(input: .image(height: 6, width: 6, channels: 1), seed: 2)
     network.append("conv", network.convolution(3, 1, 4))
     network.append("norm", network.batchNormalization(4))
     network.append("relu", .activation(.relu))
+    network.append("max", .pooling(Pooling(.max, window: Extent(2), stride: Extent(2))))
+    network.append("drop", .dropout(rate: 0.5))
     network.append("pool", .globalPooling(.average))
     network.append("out", network.dense(4, 1, activation: .sigmoid))
-    #expect(NetworkTail(of: try network.graph())?.target == 3)
+    #expect(try maps(of: network) == [3])
     var residual = GraphBuilder(input: .image(height: 6, width: 6, channels: 1), seed: 2)
     let first = residual.append("first", residual.convolution(3, 1, 4))
     let second = residual.append("second", residual.convolution(1, 4, 4))
@@ -151,9 +158,39 @@ import Testing
     residual.append("relu", .activation(.relu))
     residual.append("pool", .globalPooling(.average))
     residual.append("out", residual.dense(4, 1, activation: .sigmoid))
-    #expect(NetworkTail(of: try residual.graph())?.target == 4)
-    let everything = SampleModel.everyOperation.graph
-    let tail = try #require(NetworkTail(of: everything))
-    #expect(everything.nodes[tail.target - 1].name == "conv/dilated")
+    #expect(try maps(of: residual) == [4])
+  }
+
+  /// The last convolution of a dense block has few of the channels that the classifier reads.
+  @Test func concatenatedChannelsAreAllShown() throws {
+    var network = GraphBuilder(input: .image(height: 6, width: 6, channels: 1), seed: 2)
+    let first = network.append("first", network.convolution(3, 1, 4, activation: .relu))
+    let second = network.append("second", network.convolution(3, 4, 2, padding: .same))
+    let all = network.append("all", .concatenate, inputs: [first, second])
+    network.append("norm", network.batchNormalization(6))
+    network.append("pool", .globalPooling(.average))
+    network.append("out", network.dense(6, 1, activation: .sigmoid))
+    #expect(try maps(of: network) == [all + 1])
+  }
+
+  @Test func mapsOfDifferentSizesAreRefused() throws {
+    let error = #expect(throws: HeatMapError.self) {
+      try FeatureMaps(of: SampleModel.everyOperation.graph)
+    }
+    #expect(error?.description.contains("differ in size") == true)
+    #expect(error?.description.contains("use occlusion") == true)
+  }
+
+  /// Pixels that reach the classifier beside the convolutions would be left out.
+  @Test func evidenceWithoutAConvolutionIsRefused() throws {
+    var network = builder()
+    let pooled = network.append(
+      "pixels", .pooling(Pooling(.average, window: Extent(2), stride: Extent(2))), inputs: [0])
+    let pixels = network.append("flat", .flatten(.heightWidthChannels), inputs: [pooled])
+    let features = network.append("mean", .globalPooling(.average), inputs: [1])
+    network.append("both", .concatenate, inputs: [pixels, features])
+    network.append("out", network.dense(21, 1, activation: .sigmoid))
+    let error = #expect(throws: HeatMapError.self) { try FeatureMaps(of: network.graph()) }
+    #expect(error?.description.contains("no convolution") == true)
   }
 }

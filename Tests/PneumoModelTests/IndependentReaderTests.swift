@@ -92,7 +92,7 @@ struct IndependentReaderTests {
           "kind": json(layer.kind), "window": json(layer.window), "stride": json(layer.stride),
           "padding": json(layer.padding), "counts_padding": layer.countsPadding,
         ])
-    case .globalPooling(let kind): set("global_pooling", ["kind": json(kind)])
+    case .globalPooling(let layer): set("global_pooling", ["kind": json(layer.kind)])
     case .batchNormalization(let layer):
       set(
         "normalization",
@@ -103,10 +103,10 @@ struct IndependentReaderTests {
     case .activation(let activation): set("activation", ["activation": json(activation)])
     case .add: set("add", [:])
     case .concatenate: set("concatenate", [:])
-    case .flatten(let order):
-      set("flatten", ["order": order == .heightWidthChannels ? "hwc" : "chw"])
-    case .zeroPadding(let insets): set("zero_padding", ["insets": json(insets)])
-    case .dropout(let rate): set("dropout", ["rate": Double(rate)])
+    case .flatten(let layer):
+      set("flatten", ["order": layer.order == .heightWidthChannels ? "hwc" : "chw"])
+    case .zeroPadding(let layer): set("zero_padding", ["insets": json(layer.insets)])
+    case .dropout(let layer): set("dropout", ["rate": Double(layer.rate)])
     }
     return result
   }

@@ -6,7 +6,7 @@ import PneumoSystem
 /// The oracle of all other implementations. Images are rows of pixels of channels.
 public enum NaiveGraph {
 
-  /// All values of `graph` for one image: `input` itself, then what each layer answers.
+  /// All values of `graph` for one image: `input` itself, then the output of each layer.
   public static func run(_ graph: Graph, input: [Float]) -> [[Double]] {
     precondition(input.count == graph.inputShape.count, "an input of the graph's shape")
     var values = [input.map(Double.init)]
@@ -26,7 +26,7 @@ public enum NaiveGraph {
     case .convolution(let layer): return convolve(input, layer, output)
     case .dense(let layer): return multiply(input, layer, output)
     case .pooling(let layer): return pool(input, layer, output)
-    case .globalPooling(let kind): return poolAll(input, kind, output)
+    case .globalPooling(let layer): return poolAll(input, layer.kind, output)
     case .batchNormalization(let layer): return normalize(input, layer)
     case .activation(let activation): return activate(input, activation)
     case .add:
@@ -36,31 +36,43 @@ public enum NaiveGraph {
       }
       return sum
     case .concatenate: return concatenate(inputs, output)
-    case .flatten(.heightWidthChannels), .dropout:
-      return NaiveTensor(shape: output, values: input.values)
-    case .flatten(.channelsHeightWidth):
+    case .flatten(let layer):
+      return NaiveTensor(shape: output, values: flatten(input, layer.order))
+    case .zeroPadding(let layer): return pad(input, layer.insets, output)
+    case .dropout: return input
+    }
+  }
+
+  private static func flatten(_ input: NaiveTensor, _ order: FlattenOrder) -> [Double] {
+    switch order {
+    case .heightWidthChannels: return input.values
+    case .channelsHeightWidth:
       var values: [Double] = []
       for channel in 0..<input.channels {
         for row in 0..<input.height {
           for column in 0..<input.width { values.append(input[row, column, channel]) }
         }
       }
-      return NaiveTensor(shape: output, values: values)
-    case .zeroPadding(let insets):
-      var padded = NaiveTensor(zeros: output)
-      for row in 0..<input.height {
-        for column in 0..<input.width {
-          for channel in 0..<input.channels {
-            padded[row + insets.top, column + insets.left, channel] = input[row, column, channel]
-          }
-        }
-      }
-      return padded
+      return values
     }
   }
 
+  private static func pad(
+    _ input: NaiveTensor, _ insets: Insets, _ output: TensorShape
+  ) -> NaiveTensor {
+    var padded = NaiveTensor(zeros: output)
+    for row in 0..<input.height {
+      for column in 0..<input.width {
+        for channel in 0..<input.channels {
+          padded[row + insets.top, column + insets.left, channel] = input[row, column, channel]
+        }
+      }
+    }
+    return padded
+  }
+
   private static func convolve(
-    _ input: NaiveTensor, _ layer: Convolution, _ shape: TensorShape
+    _ input: NaiveTensor, _ layer: Convolution<WeightTensor>, _ shape: TensorShape
   ) -> NaiveTensor {
     let kernel = layer.kernel.values().map(Double.init)
     let bias = layer.bias?.values().map(Double.init)
@@ -95,7 +107,7 @@ public enum NaiveGraph {
   }
 
   private static func multiply(
-    _ input: NaiveTensor, _ layer: Dense, _ shape: TensorShape
+    _ input: NaiveTensor, _ layer: Dense<WeightTensor>, _ shape: TensorShape
   ) -> NaiveTensor {
     let kernel = layer.kernel.values().map(Double.init)
     let bias = layer.bias?.values().map(Double.init)
@@ -153,7 +165,7 @@ public enum NaiveGraph {
   }
 
   private static func normalize(
-    _ input: NaiveTensor, _ layer: BatchNormalization
+    _ input: NaiveTensor, _ layer: BatchNormalization<WeightTensor>
   ) -> NaiveTensor {
     let (gamma, beta) = (layer.gamma.values(), layer.beta.values())
     let (mean, variance) = (layer.mean.values(), layer.variance.values())
@@ -229,7 +241,7 @@ private struct NaiveTensor {
 }
 
 extension NaiveGraph {
-  /// What the last layer answers for each image of a batch in training: batch normalisation uses the
+  /// The output of the last layer for each image of a batch in training: batch normalisation uses the
   /// statistics of the batch, and dropout the masks that are given by the name of the layer, image
   /// after image.
   public static func train(
@@ -261,7 +273,7 @@ extension NaiveGraph {
   }
 
   private static func normalize(
-    _ images: [[Double]], _ layer: BatchNormalization
+    _ images: [[Double]], _ layer: BatchNormalization<WeightTensor>
   ) -> [[Double]] {
     let channels = layer.gamma.count
     var images = images

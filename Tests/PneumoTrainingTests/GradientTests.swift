@@ -1,4 +1,5 @@
 import PneumoCompute
+import PneumoGradients
 import PneumoKernelABI
 import PneumoModel
 import PneumoSystem
@@ -128,7 +129,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
       $0.append("a", $0.convolution(3, 3, 4))
       $0.append("max", .globalPooling(.max))
     }
-    try add("batch normalisation", channels: 2) {
+    try add("batch normalization", channels: 2) {
       $0.append("a", $0.convolution(3, 2, 17))
       $0.append("norm", $0.batchNormalization(17))
       $0.append("relu", .activation(.relu))
@@ -143,6 +144,12 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
       $0.append(
         "border", .zeroPadding(Insets(top: 1, bottom: 0, left: 2, right: 1)), inputs: [joined])
       $0.append("c", $0.convolution(3, 16, 3))
+    }
+    try add("softmax between layers, channels first", size: Extent(4)) {
+      $0.append("a", $0.convolution(3, 3, 6, padding: .same, activation: .softmax))
+      $0.append("softmax", .activation(.softmax))
+      $0.append("flatten", .flatten(.channelsHeightWidth))
+      $0.append("hidden", $0.dense(96, 5, activation: .softmax))
     }
     try add("dropout", maskedLayers: ["drop", "drop b"]) {
       $0.append("a", $0.convolution(3, 3, 8, activation: .relu))
@@ -182,9 +189,9 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
     #expect(abs(result.lossSum - loss(test.graph)) <= 1e-5 * abs(result.lossSum))
 
     for parameter in network.parameters where parameter.isTrained {
-      let gradients = parameter.numbers(of: parameter.gradient)
+      let gradients = parameter.elements(of: parameter.gradient)
       let largest = Double(gradients.map(\.magnitude).max() ?? 0)
-      let values = parameter.numbers(of: parameter.values)
+      let values = parameter.elements(of: parameter.values)
       for place in places(in: gradients, using: &random) {
         var losses: [Double] = []
         var positions: [Double] = []
@@ -227,7 +234,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
 }
 
 extension Graph {
-  /// The same graph with other numbers in one weight.
+  /// The same graph with other values in one weight.
   func replacing(_ name: String, _ shape: [Int], _ values: [Float]) -> Graph {
     let nodes = nodes.map { node in
       Graph.Node(

@@ -1,5 +1,6 @@
 import Foundation
 import PneumoCompute
+import PneumoGradients
 import PneumoKernelABI
 import PneumoModel
 import PneumoSupport
@@ -126,7 +127,7 @@ private func network(hasDropout: Bool) throws -> Graph {
     var (far, total) = (0, 0)
     for (name, stride, values) in golden.weights {
       let parameter = try #require(parameters.first { $0.name == name })
-      let numbers = parameter.numbers(of: parameter.values)
+      let numbers = parameter.elements(of: parameter.values)
       for (index, value) in values.enumerated() {
         let difference = abs(numbers[index * stride] - value)
         total += 1

@@ -1,4 +1,5 @@
 import PneumoCompute
+import PneumoGradients
 import PneumoKernelABI
 import PneumoModel
 import PneumoTestSupport
@@ -20,7 +21,9 @@ import Testing
     }
     let classes = max(test.graph.outputShape.count, 2)
     _ = network.backpropagate(labels: (0..<7).map { $0 % classes }, dropoutKey: 5, fill: fill)
-    let gradients = network.parameters.flatMap { $0.numbers(of: $0.gradient) }
+    let gradients = network.parameters.filter(\.isTrained).flatMap {
+      $0.elements(of: $0.gradient)
+    }
     network.step(.adam(), rate: 1e-3, clipNorm: 1)
     return gradients + network.logits(count: 7, fill: fill)
   }

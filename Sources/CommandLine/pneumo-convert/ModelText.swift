@@ -6,27 +6,64 @@ import PneumoSupport
 extension Operation {
   /// The layer in a few words: `Convolution 3×3/2, relu`.
   var summary: String {
-    switch self {
-    case .convolution(let layer):
-      let window = Extent(height: layer.kernel.shape[0], width: layer.kernel.shape[1])
-      let dilation = layer.dilation == Extent(1) ? "" : ", dilation \(layer.dilation)"
-      let groups = layer.groups == 1 || layer.isDepthwise ? "" : ", \(layer.groups) groups"
-      return name + Self.window(window, layer.stride) + dilation + groups + suffix(layer.activation)
-    case .dense(let layer): return name + suffix(layer.activation)
-    case .pooling(let layer): return name + Self.window(layer.window, layer.stride)
-    case .activation(let activation): return name + suffix(activation)
-    default: return name
+    var writer = SummaryWriter(type: layer.type)
+    var operation = self
+    operation.visit(&writer)
+    return name + writer.text
+  }
+}
+
+/// Writes the fields of a layer that a table of layers shows: sizes of windows, and what differs from
+/// the usual.
+private struct SummaryWriter: FieldVisitor {
+  let type: String
+  var inputs: [TensorShape] { [] }
+  private(set) var text = ""
+
+  init(type: String) { self.type = type }
+
+  mutating func size(_ value: inout Int, _ name: String) {}
+
+  mutating func size(_ value: inout Extent, _ name: String) { text += " \(value)" }
+
+  mutating func count(_ value: inout Int, _ name: String, default usual: Int) {
+    if value != usual { text += ", \(value) \(name)" }
+  }
+
+  mutating func extent(_ value: inout Extent, _ name: String, default usual: Extent?) {
+    if name == "stride" {
+      guard value != Extent(1) else { return }
+      text += value.height == value.width ? "/\(value.height)" : "/\(value)"
+    } else if usual == nil {
+      text += " \(value)"
+    } else if value != usual {
+      text += ", \(name) \(value)"
     }
   }
 
-  private static func window(_ window: Extent, _ stride: Extent) -> String {
-    guard stride != Extent(1) else { return " \(window)" }
-    return stride.height == stride.width ? " \(window)/\(stride.height)" : " \(window)/\(stride)"
+  mutating func insets(_ value: inout Insets, _ name: String) {}
+
+  mutating func padding(_ value: inout Padding, _ name: String) {}
+
+  mutating func flag(_ value: inout Bool, _ name: String, default usual: Bool) {}
+
+  mutating func number(_ value: inout Float, _ name: String, default usual: Float?) {}
+
+  mutating func activation(_ value: inout Activation?, _ name: String) {
+    if let value { text += ", \(value)" }
   }
 
-  private func suffix(_ activation: Activation?) -> String {
-    activation.map { ", \($0)" } ?? ""
+  mutating func choice(_ value: inout some FieldChoice, _ name: String?) {
+    if name == "function" { text += ", \(value)" }
   }
+
+  mutating func kernel(
+    _ kernel: inout WeightTensor, bias: inout WeightTensor?, shape: [Int]
+  ) {}
+
+  mutating func perChannel(
+    _ weight: inout WeightTensor, _ name: String, channels: Int, initial: Float, isAverage: Bool
+  ) {}
 }
 
 extension Graph {

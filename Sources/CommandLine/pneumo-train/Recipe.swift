@@ -23,13 +23,13 @@ struct Recipe {
       (1...4).contains(number)
     {
       name = network
-      architecture = .study(number, size: size, classes: classes)
+      architecture = try .study(number, size: size, classes: classes)
       preprocessing = .kerasStudy(size: architecture.side)
       if number >= 3 { augmentation = .study }
       if number == 2 || number == 3 { epochs = 20 }
     } else if network == "pneumo" {
       name = network
-      architecture = .pneumo(size: size ?? 128, classes: classes)
+      architecture = try .pneumo(size: size ?? 128, classes: classes)
       preprocessing = .gray(size: architecture.side)
       augmentation = .robust
       epochs = 24
@@ -38,11 +38,8 @@ struct Recipe {
       name = network.split(separator: "/").last.map { String($0.dropLast(5)) } ?? network
       let text = try readFile(network, limit: 1 << 20)
       do {
-        var declared = try Architecture(json: try JSON(parsing: text))
-        if let size, case .image(_, _, let channels) = declared.inputShape {
-          declared.inputShape = .image(height: size, width: size, channels: channels)
-        }
-        architecture = declared
+        architecture = try Architecture(
+          json: try JSON(parsing: text), size: size.map { Extent($0) })
       } catch {
         throw Failure(description: "\(network): \(error)")
       }

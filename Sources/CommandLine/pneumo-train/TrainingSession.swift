@@ -39,7 +39,7 @@ struct TrainingSession {
       let groups = try SampleGroups(cache)
       let splits = try makeSplits(groups)
       for (_, split) in splits { try settings.check(split, of: cache.dataset) }
-      say(summary(of: try settings.architecture.initialGraph(seed: 0), settings))
+      say(summary(of: settings))
       if !resumes {
         try RunOutputs.write(
           record.json(
@@ -69,7 +69,7 @@ struct TrainingSession {
     do {
       let trainings =
         (command.folds.fold == nil ? command.folds.folds ?? 1 : 1) + (command.folds.refit ? 1 : 0)
-      try folder.checkSpace(for: try settings.checkpointByteCount(trainings: trainings))
+      try folder.checkSpace(for: settings.checkpointByteCount(trainings: trainings))
     } catch {
       folder.discard()
       throw error

@@ -8,7 +8,8 @@ import PneumoSupport
 
 extension TrainingSession {
   /// How large the network is and, where asked for, the layers with their shapes.
-  func summary(of graph: Graph, _ settings: RunSettings) -> String {
+  func summary(of settings: RunSettings) -> String {
+    let graph = settings.architecture
     let head =
       "\(settings.networkName): \(Format.grouped(graph.parameterCount)) parameters in "
       + "\(graph.nodes.count) layers, input \(graph.inputShape)"

@@ -1,89 +1,69 @@
-import Pneumo
+import PneumoCompute
+import PneumoGradients
+import PneumoKernelABI
+import PneumoModel
 
-/// The layers after the last convolution of a network, and the way back through them.
-struct NetworkTail: Sendable {
-  /// The value that is looked at: what the last convolution answers, after the normalisation, the
-  /// residual sum and the activation that follow it.
-  let target: Int
+/// The layers after the last feature maps of a network, with gradients, for one image at a time.
+///
+/// They are those of the trainer, as they compute at inference.
+final class NetworkTail {
   private let graph: Graph
-  /// The nodes that depend on the target, in their order.
-  private let nodes: [Int]
-  /// The kernels of dense layers, by node.
-  private let kernels: [Int: [Float]]
+  private let batch = Batch(capacity: 1)
+  private let features: [Value]
+  private let layers: [any GradientLayer]
+  private let startingGradients: [[Value]]
+  private let logits: Value
+  private let scratch: FloatBuffer
 
-  /// `nil` where there is no convolution.
-  init?(of graph: Graph) {
-    let convolution = graph.nodes.lastIndex {
-      if case .convolution = $0.operation { true } else { false }
-    }
-    guard let convolution else { return nil }
+  init(of graph: Graph, after maps: FeatureMaps, kernels: KernelTable) {
     self.graph = graph
-    var target = convolution + 1
-    while let reader = Self.onlyReader(of: target, in: graph), reader + 1 < graph.nodes.count,
-      graph.nodes[reader].operation.keepsPlaces
-    {
-      target = reader + 1
+    batch.count = 1
+    let features = maps.values.map { Value(graph.shapes[$0], capacity: 1) }
+    self.features = features
+    var options = NetworkBuilder.Options()
+    options.trainsWeights = false
+    var builder = NetworkBuilder(graph: graph, batch: batch, kernels: kernels, options: options)
+    builder.build(
+      maps.tail, given: Dictionary(uniqueKeysWithValues: zip(maps.values, features)))
+    layers = builder.layers
+    startingGradients = builder.startingGradients
+    guard let logits = builder.values[graph.nodes.count] else {
+      preconditionFailure("the last node is one of those after the feature maps")
     }
-    self.target = target
-    var depends = Set([target])
-    var nodes: [Int] = []
-    for index in target..<graph.nodes.count
-    where graph.nodes[index].inputs.contains(where: depends.contains) {
-      depends.insert(index + 1)
-      nodes.append(index)
-    }
-    self.nodes = nodes
-    var kernels: [Int: [Float]] = [:]
-    for node in nodes {
-      if case .dense(let layer) = graph.nodes[node].operation {
-        kernels[node] = layer.kernel.values()
-      }
-    }
-    self.kernels = kernels
+    self.logits = logits
+    scratch = FloatBuffer(count: layers.map(\.scratchCount).max() ?? 0)
+    for layer in layers { layer.prepare() }
   }
 
-  private static func onlyReader(of value: Int, in graph: Graph) -> Int? {
-    let readers = graph.nodes.indices.filter { graph.nodes[$0].inputs.contains(value) }
-    return readers.count == 1 ? readers[0] : nil
-  }
-
-  /// The gradient of a class' logit by each element of the target.
+  /// The gradient of a class' logit by each element of each feature map.
   ///
-  /// - Parameter label: the number of the class. A network with one output has two classes, of which it
-  ///   answers the logit of the second: the first's is its negative.
-  func gradient(of label: Int, _ values: ForwardValues) -> [Float] {
-    let output = graph.nodes.count
-    var logit = [Float](repeating: 0, count: graph.outputShape.count)
-    if logit.count == 1 { logit[0] = label == 1 ? 1 : -1 } else { logit[label] = 1 }
-    var gradients: [Int: [Float]] = [output: logit]
-    for node in nodes.reversed() {
-      guard let gradient = gradients[node + 1] else { continue }
-      let isLast = node + 1 == output
-      let backward = Backward(
-        inputs: graph.nodes[node].inputs.map { graph.shapes[$0] }, output: graph.shapes[node + 1],
-        isLast: isLast)
-      let parts = backward.gradients(
-        graph.nodes[node].operation, gradient, kernel: kernels[node],
-        input: { values[graph.nodes[node].inputs[$0]] }, answer: { values[node + 1] })
-      for (input, part) in zip(graph.nodes[node].inputs, parts) where input >= target {
-        if let sum = gradients[input] {
-          gradients[input] = zip(sum, part).map { $0 + $1 }
-        } else {
-          gradients[input] = part
-        }
-      }
+  /// - Parameters:
+  ///   - label: the number of the class. A network with one output has two classes, and its output is
+  ///     the logit of the second: that of the first is its negative.
+  ///   - values: of the feature maps.
+  func gradients(of label: Int, at values: [[Float]]) -> [UnsafeBufferPointer<Float>] {
+    for (feature, values) in zip(features, values) {
+      feature.data.pointer.update(from: values, count: feature.count)
     }
-    return gradients[target] ?? [Float](repeating: 0, count: graph.shapes[target].count)
+    for layer in layers { run(layer.forwardPhases) }
+    if let gradient = logits.gradient {
+      gradient.pointer.clear(logits.count)
+      gradient.pointer[logits.count == 1 ? 0 : label] = logits.count == 1 && label == 0 ? -1 : 1
+    }
+    for index in layers.indices.reversed() {
+      for value in startingGradients[index] { value.gradient?.pointer.clear(value.count) }
+      run(layers[index].backwardPhases)
+    }
+    // Valid as long as this object, which whoever runs it holds.
+    return features.map { UnsafeBufferPointer(start: $0.gradient?.pointer, count: $0.count) }
   }
-}
 
-extension Operation {
-  /// Whether it computes each place of an image from that place alone, without mixing channels.
-  fileprivate var keepsPlaces: Bool {
-    switch self {
-    case .batchNormalization, .add, .dropout: true
-    case .activation(let activation): activation != .softmax
-    default: false
+  private func run(_ phases: [Phase]) {
+    for phase in phases {
+      switch phase {
+      case .slots(let body): body(Slot(index: 0, images: 0..<1, scratch: scratch.pointer))
+      case .parts(let count, let body): for part in 0..<count { body(part) }
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import PneumoModel
 
 /// A convolution, the sizes of what it reads and writes, and whether 2×2 pooling is fused with it.
 struct ConvolutionGeometry: Sendable {
-  let layer: Convolution
+  let layer: Convolution<WeightTensor>
   let input: Extent
   let inputChannels: Int
   /// Size of the convolution's output before pooling.
@@ -14,8 +14,8 @@ struct ConvolutionGeometry: Sendable {
   let insets: Insets
 
   init(
-    layer: Convolution, input: Extent, inputChannels: Int, convolved: Extent, outputChannels: Int,
-    isPooled: Bool
+    layer: Convolution<WeightTensor>, input: Extent, inputChannels: Int, convolved: Extent,
+    outputChannels: Int, isPooled: Bool
   ) {
     self.layer = layer
     self.input = input
@@ -23,9 +23,7 @@ struct ConvolutionGeometry: Sendable {
     self.convolved = convolved
     self.outputChannels = outputChannels
     self.isPooled = isPooled
-    insets = layer.padding.insets(
-      of: input, window: Extent(height: layer.kernel.shape[0], width: layer.kernel.shape[1]),
-      stride: layer.stride, dilation: layer.dilation)
+    insets = layer.insets(of: input)
   }
 
   /// Size of the output; pooling drops an odd row and column.
@@ -37,7 +35,7 @@ struct ConvolutionGeometry: Sendable {
   /// Pixels of a row of the padded input.
   var paddedWidth: Int { input.width + insets.left + insets.right }
 
-  var window: Extent { Extent(height: layer.kernel.shape[0], width: layer.kernel.shape[1]) }
+  var window: Extent { layer.window }
 
   /// Multiplications with additions for one image, as the definition counts them.
   var multiplyAdds: Int { convolved.height * convolved.width * layer.kernel.count }

@@ -9,28 +9,15 @@ extension PlanBuilder {
     var builder = PlanBuilder(graph: graph, kernels: kernels, keepsActivations: keepsActivations)
     return graph.nodes.enumerated().reduce(0) { sum, item in
       builder.node = item.offset
-      return sum + builder.packedCount(item.element)
+      return sum + builder.packedCount(item.element.operation)
     }
   }
 
-  private func packedCount(_ node: Graph.Node) -> Int {
-    switch node.operation {
-    case .convolution(let layer):
-      let shape = layer.kernel.shape
-      let geometry = geometry(
-        of: layer, graph.shapes[node.inputs[0]], graph.shapes[self.node + 1],
-        isPooled: fusiblePooling(with: layer) != nil)
-      switch ConvolutionAlgorithm.choose(for: geometry, kernels: kernels) {
-      case .winograd(let tileSize):
-        return (tileSize + 2) * (tileSize + 2) * shape[2] * kernels.padded(shape[3])
-      case .winogradRows: return 18 * shape[2] * kernels.padded(shape[3])
-      case .direct, .depthwise:
-        return shape[0] * shape[1] * shape[2] * kernels.padded(shape[3] / layer.groups)
-          * layer.groups
-      }
-    case .dense(let layer): return layer.kernel.shape[0] * kernels.padded(layer.kernel.shape[1])
-    default: return 0
-    }
+  /// Layers without a kernel keep their weights as they are.
+  private func packedCount(_ operation: Operation) -> Int {
+    if case .convolution(let layer) = operation { return packedCount(layer) }
+    if case .dense(let layer) = operation { return packedCount(layer) }
+    return operation.parameterCount
   }
 
   /// Passes the scalars of `tensor` as `Float`, widened where they are stored as half precision.
@@ -131,19 +118,5 @@ extension PlanBuilder {
       }
     }
     return packed
-  }
-}
-
-extension Activation {
-  /// The name that kernel names end with.
-  var kernelName: String {
-    switch self {
-    case .relu: "ReLU"
-    case .relu6: "ReLU6"
-    case .sigmoid: "Sigmoid"
-    case .softmax: "Softmax"
-    case .tanh: "Tanh"
-    case .swish: "Swish"
-    }
   }
 }

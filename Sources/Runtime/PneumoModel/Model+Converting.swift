@@ -1,14 +1,17 @@
 extension Model {
   /// The same model with the kernels of its layers stored as `type`.
   ///
-  /// Biases and the statistics of batch normalisation become or stay `float32`: they are few, and
-  /// a small variance is more than half precision can tell from zero. Kernels are rounded to
-  /// nearest even; one too large for half precision is an error.
+  /// Biases and the statistics of batch normalization become or stay `float32`: they are few, and
+  /// half precision cannot tell a small variance from zero. Kernels are rounded to nearest even; a
+  /// kernel whose values overflow half precision is an error.
   public func converting(weights type: ScalarType) throws(ModelError) -> Model {
     var nodes = graph.nodes
     for index in nodes.indices {
       do throws(ModelError) {
-        try nodes[index].operation.convertKernel(to: type)
+        nodes[index].operation = try nodes[index].operation.mapWeights {
+          name, weight throws(ModelError) in
+          name == "kernel" ? try weight.fitting(type) : weight.converted(to: .float32)
+        }
       } catch {
         throw error.naming(layer: nodes[index].name)
       }
@@ -21,37 +24,13 @@ extension Model {
   }
 }
 
-extension Operation {
-  fileprivate mutating func convertKernel(to type: ScalarType) throws(ModelError) {
-    switch self {
-    case .convolution(var layer):
-      layer.kernel = try layer.kernel.fitting(type)
-      layer.bias = layer.bias?.converted(to: .float32)
-      self = .convolution(layer)
-    case .dense(var layer):
-      layer.kernel = try layer.kernel.fitting(type)
-      layer.bias = layer.bias?.converted(to: .float32)
-      self = .dense(layer)
-    case .batchNormalization(let layer):
-      self = .batchNormalization(
-        BatchNormalization(
-          gamma: layer.gamma.converted(to: .float32), beta: layer.beta.converted(to: .float32),
-          mean: layer.mean.converted(to: .float32),
-          variance: layer.variance.converted(to: .float32), epsilon: layer.epsilon))
-    case .pooling, .globalPooling, .activation, .add, .concatenate, .flatten, .zeroPadding,
-      .dropout:
-      break
-    }
-  }
-}
-
 extension WeightTensor {
   fileprivate func fitting(_ type: ScalarType) throws(ModelError) -> WeightTensor {
     let result = converted(to: type)
     guard result.isFinite else {
       throw ModelError(
         .nonFiniteWeights,
-        "its kernel holds numbers too large for \(type.name); keep \(scalarType.name)")
+        "its kernel holds values too large for \(type.name); keep \(scalarType.name)")
     }
     return result
   }

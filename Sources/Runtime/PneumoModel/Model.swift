@@ -59,18 +59,10 @@ public struct Model: Equatable, Sendable {
   }
 
   /// How outputs become probabilities: the activation that the graph ends with.
-  public var outputActivation: Activation { Self.outputActivation(of: graph)! }
-
-  private static func outputActivation(of graph: Graph) -> Activation? {
-    switch graph.nodes.last?.operation {
-    case .dense(let layer): layer.activation
-    case .activation(let activation): activation
-    default: nil
-    }
-  }
+  public var outputActivation: Activation { graph.outputActivation! }
 
   private static func checkOutput(of graph: Graph) throws(ModelError) {
-    let activation = outputActivation(of: graph)
+    let activation = graph.outputActivation
     let count = graph.outputShape.count
     if activation == .sigmoid && count == 1 || activation == .softmax && count > 1 { return }
     let problem =
@@ -112,4 +104,9 @@ public struct Model: Equatable, Sendable {
         .limitExceeded, "\(size) bytes of weights; at most \(Limits.weightBytes) are accepted")
     }
   }
+}
+
+extension LayerGraph {
+  /// The activation that the last layer is or ends with.
+  package var outputActivation: Activation? { nodes.last?.operation.activation }
 }

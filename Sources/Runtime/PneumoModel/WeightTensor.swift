@@ -22,7 +22,7 @@ public enum ScalarType: UInt8, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// Trained numbers of one layer: a shape, and little-endian scalars in row-major order.
+/// A weight of one layer: a shape, and little-endian scalars in row-major order.
 ///
 /// The scalars are a range of shared bytes, usually of the mapped model file.
 public struct WeightTensor: Sendable {

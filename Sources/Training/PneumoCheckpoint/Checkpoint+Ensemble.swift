@@ -1,7 +1,7 @@
 import PneumoModel
 
 extension Checkpoint {
-  /// One network that answers the mean of the members' calibrated logits (deep ensembles:
+  /// One network whose logits are the mean of the members' calibrated logits (deep ensembles:
   /// Lakshminarayanan et al. 2017, of logits rather than probabilities).
   ///
   /// Preprocessing, labels, threshold and card are those of the first member, as those of networks
@@ -18,27 +18,29 @@ extension Checkpoint {
       throw CheckpointError(
         .invalidModel, "an ensemble needs networks of one architecture, preprocessing and labels")
     }
-    guard let last = first.architecture.layers.last,
-      case .dense(let units, let activation?, _) = last.kind
+    guard let last = first.architecture.nodes.last,
+      case .dense(let classifier) = last.operation, let activation = classifier.activation
     else {
       throw CheckpointError(
         .invalidModel, "an ensemble needs networks that end in a dense layer with an activation")
     }
-    var layers: [Architecture.Layer] = []
+    let units = classifier.kernel.shape[1]
+    var nodes: [Architecture.Node] = []
+    var logits: [Int] = []
     var weights: [SafetensorsTensor] = []
     for (number, member) in members.enumerated() {
       func name(_ layer: String) -> String { "member\(number)_\(layer)" }
-      var before = Architecture.inputName
-      for var layer in first.architecture.layers {
-        layer.inputs =
-          layer.inputs.isEmpty
-          ? [before] : layer.inputs.map { $0 == Architecture.inputName ? $0 : name($0) }
-        layer.name = name(layer.name)
-        layer.l2 = 0
-        before = layer.name
-        layers.append(layer)
+      let start = nodes.count
+      for node in first.architecture.nodes {
+        nodes.append(
+          Architecture.Node(
+            name: name(node.name),
+            operation: node.operation.mapWeights { _, weight in weight.withoutPenalty },
+            inputs: node.inputs.map { $0 == 0 ? 0 : start + $0 }))
       }
-      layers[layers.count - 1].kind = .dense(units: units, activation: nil, hasBias: true)
+      nodes[nodes.count - 1].operation = .dense(
+        Dense(kernel: .kernel(classifier.kernel.shape), bias: .bias(units)))
+      logits.append(nodes.count)
       guard case .dense(let dense) = try member.calibratedGraph().nodes.last?.operation else {
         throw CheckpointError(.invalidModel, "its graph does not end in '\(last.name)'")
       }
@@ -57,14 +59,30 @@ extension Checkpoint {
       ]
     }
     if members.count > 1 {
-      let logits = members.indices.map { "member\($0)_\(last.name)" }
-      layers.append(Architecture.Layer("mean_logits", .add, inputs: logits))
+      nodes.append(Architecture.Node(name: "mean_logits", operation: .add, inputs: logits))
     }
-    layers.append(Architecture.Layer("probability", .activation(activation)))
+    nodes.append(
+      Architecture.Node(
+        name: "probability", operation: .activation(activation), inputs: [nodes.count]))
+    let architecture: Architecture
+    do throws(ModelError) {
+      architecture = try Architecture(
+        inputShape: first.architecture.inputShape, nodes: nodes)
+    } catch {
+      throw CheckpointError(.invalidModel, error.description)
+    }
     self.init(
-      architecture: Architecture(inputShape: first.architecture.inputShape, layers: layers),
-      weights: weights, preprocessing: first.preprocessing, labels: first.labels,
-      threshold: first.threshold, card: first.card,
+      architecture: architecture, weights: weights, preprocessing: first.preprocessing,
+      labels: first.labels, threshold: first.threshold, card: first.card,
       images: TrainingImages(joining: members.map(\.images)))
+  }
+}
+
+extension WeightSpec {
+  /// The same weight, whose size costs nothing.
+  fileprivate var withoutPenalty: WeightSpec {
+    var weight = self
+    if case .gradient = learning { weight.learning = .gradient(penalty: 0) }
+    return weight
   }
 }

@@ -50,19 +50,19 @@ package struct Checkpoint: Hashable, Sendable {
   /// The network with its weights, as trained.
   package func graph() throws(CheckpointError) -> Graph {
     let tensors = Dictionary(weights.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-    return try architecture.graph { layer, weight, shape throws(CheckpointError) in
+    return try architecture.mapWeights { layer, weight, spec throws(CheckpointError) in
       let name = "\(layer)/\(weight)"
       guard let tensor = tensors[name] else {
         throw CheckpointError(
           .missingTensor, "its architecture needs the tensor '\(name)', which the file lacks")
       }
-      guard tensor.shape == shape, let values = tensor.floats else {
+      guard tensor.shape == spec.shape, let values = tensor.floats else {
         throw CheckpointError(
           .wrongTensor,
           "the tensor '\(name)' is \(tensor.type.rawValue) of shape \(tensor.shape), expected F32 of "
-            + "shape \(shape)")
+            + "shape \(spec.shape)")
       }
-      return WeightTensor(shape: shape, values: values)
+      return WeightTensor(shape: spec.shape, values: values)
     }
   }
 

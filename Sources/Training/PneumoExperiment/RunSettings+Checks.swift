@@ -46,8 +46,8 @@ extension RunSettings {
   }
 
   /// Bytes of all checkpoints of a run of `trainings` trainings, with what is needed to replace one.
-  package func checkpointByteCount(trainings: Int) throws(RunError) -> Int {
-    let weights = 4 * (try initialGraph()).parameterCount
+  package func checkpointByteCount(trainings: Int) -> Int {
+    let weights = 4 * architecture.parameterCount
     // The moments of the optimizer, and moving averages.
     var copies = 3
     if case .sgd = optimizer { copies = 2 }
@@ -55,17 +55,8 @@ extension RunSettings {
     return (trainings + 1) * (1 + copies) * weights
   }
 
-  private func initialGraph() throws(RunError) -> Graph {
-    do throws(CheckpointError) {
-      return try architecture.initialGraph(seed: 0)
-    } catch {
-      throw RunError(.network, "the network '\(networkName)': \(error)")
-    }
-  }
-
   private func checkOutputs(for classes: [String]) throws(RunError) {
-    let graph = try initialGraph()
-    let outputs = graph.outputShape.count
+    let outputs = architecture.outputShape.count
     if outputs == classes.count || outputs == 1 && classes.count == 2 { return }
     let names = classes.prefix(10).joined(separator: ", ") + (classes.count > 10 ? ", …" : "")
     throw RunError(
@@ -78,7 +69,7 @@ extension RunSettings {
 
   /// Makes the model that the end of the run would make.
   private func checkModel(for classes: [String]) throws(RunError) {
-    let graph = try initialGraph()
+    let graph = architecture.initialGraph(seed: 0)
     guard case .dense = graph.nodes.last?.operation else {
       throw RunError(
         .network,

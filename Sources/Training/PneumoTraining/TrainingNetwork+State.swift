@@ -1,26 +1,28 @@
 import PneumoCheckpoint
 import PneumoCompute
+import PneumoGradients
 import PneumoConcurrency
 
 extension TrainingNetwork {
   /// All weights by `layer/weight`, as they stand in the graph.
   package func weights() -> [SafetensorsTensor] {
     parameters.map {
-      SafetensorsTensor(name: $0.name, shape: $0.shape, values: $0.numbers(of: $0.values))
+      SafetensorsTensor(name: $0.name, shape: $0.shape, values: $0.elements(of: $0.values))
     }
   }
 
-  /// What the optimiser keeps of each weight.
+  /// What the optimizer keeps of each weight.
   package func optimizerState(_ optimizer: Optimizer) -> [SafetensorsTensor] {
     parameters.filter(\.isTrained).flatMap { parameter in
       memories(of: parameter, optimizer).map { name, buffer in
         SafetensorsTensor(
-          name: name, shape: parameter.shape, values: parameter.numbers(of: buffer))
+          name: name, shape: parameter.shape, values: parameter.elements(of: buffer))
       }
     }
       + averages.map {
         SafetensorsTensor(
-          name: "average/\($0.key.name)", shape: $0.key.shape, values: $0.key.numbers(of: $0.value))
+          name: "average/\($0.key.name)", shape: $0.key.shape, values: $0.key.elements(of: $0.value)
+        )
       }
   }
 
@@ -32,7 +34,7 @@ extension TrainingNetwork {
     return optimizer.hasSecondMoment ? [first, second] : [first]
   }
 
-  /// Takes over weights, and where there is some the state of an optimiser, after `steps` steps.
+  /// Takes over weights, and where there is some the state of an optimizer, after `steps` steps.
   package func restore(
     weights: [SafetensorsTensor], state: [SafetensorsTensor], optimizer: Optimizer, steps: Int
   ) throws(TrainingError) {
@@ -100,8 +102,8 @@ extension TrainingNetwork {
 
   // MARK: Health
 
-  /// The first layer whose weights, or whose answers to the last batch, are no numbers any more; where
-  /// there is none, the last whose gradients are not, for these come from behind.
+  /// The first layer whose weights, or whose outputs for the last batch, are not finite; where there
+  /// is none, the last whose gradients are not, since these come from behind.
   package func firstNonFiniteLayer() -> String? {
     func isBad(_ values: UnsafeMutablePointer<Float>, _ count: Int) -> Bool {
       (0..<count).contains { !values[$0].isFinite }
@@ -112,7 +114,7 @@ extension TrainingNetwork {
           || isBad(outputs[index].data.pointer, batch.count * outputs[index].count)
       }
       ?? layers.indices.last { index in
-        layers[index].parameters.contains { isBad($0.gradient.pointer, $0.storedCount) }
+        layers[index].parameters.contains { isBad($0.gradient.pointer, $0.gradient.count) }
       }
     return index.map { layers[$0].name }
   }

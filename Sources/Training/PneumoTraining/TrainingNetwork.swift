@@ -1,9 +1,10 @@
 import PneumoCompute
 import PneumoConcurrency
+import PneumoGradients
 import PneumoKernelABI
 import PneumoModel
 
-/// A network with gradients, an optimiser's memory and room for a batch.
+/// A network with gradients, an optimizer's memory and room for a batch.
 ///
 /// Same weights, same batches and same keys give the same bits on one instruction set, for any number
 /// of threads. One batch at a time.
@@ -11,7 +12,7 @@ package final class TrainingNetwork: @unchecked Sendable {
   // SAFETY: methods that change anything are called from one thread; phases share work as their
   // layers tell.
 
-  let layers: [any TrainingLayer]
+  let layers: [any GradientLayer]
   let input: Value
   let logits: Value
   let batch: Batch
@@ -48,17 +49,25 @@ package final class TrainingNetwork: @unchecked Sendable {
     graph: Graph, batchSize: Int, threads: Int, kernels: KernelTable, loss: Loss = Loss(),
     penalties: [String: Float] = [:], momenta: [String: Float] = [:], usesWinograd: Bool = true
   ) throws(TrainingError) {
+    let input = Value(graph.inputShape, capacity: batchSize, hasGradient: false)
+    let batch = Batch(capacity: batchSize)
+    try Self.checkOutput(of: graph)
+    var options = NetworkBuilder.Options()
+    options.penalties = penalties
+    options.momenta = momenta
+    options.usesWinograd = usesWinograd
+    var builder = NetworkBuilder(graph: graph, batch: batch, kernels: kernels, options: options)
+    builder.build(graph.nodes.indices, given: [0: input])
+    guard let logits = builder.values[graph.nodes.count] else {
+      preconditionFailure("the last layer has an output")
+    }
     self.kernels = kernels
     self.threads = threads
     self.loss = loss
-    batch = Batch(capacity: batchSize)
-    var builder = NetworkBuilder(
-      graph: graph, batch: batch, kernels: kernels, penalties: penalties, momenta: momenta,
-      usesWinograd: usesWinograd)
-    try builder.build()
+    self.input = input
+    self.batch = batch
+    self.logits = logits
     layers = builder.layers
-    input = builder.input
-    logits = builder.output
     startingGradients = builder.startingGradients
     outputs = builder.writes
     scratchStride = (layers.map(\.scratchCount).max() ?? 0) + 64
@@ -67,11 +76,23 @@ package final class TrainingNetwork: @unchecked Sendable {
     isRight = [Bool](repeating: false, count: batchSize)
   }
 
+  private static func checkOutput(of graph: Graph) throws(TrainingError) {
+    let activation = graph.outputActivation
+    guard activation == .sigmoid || activation == .softmax,
+      case .vector(let count) = graph.outputShape, (activation == .sigmoid) == (count == 1)
+    else {
+      throw TrainingError(
+        .unsupportedNetwork,
+        "a classifier that is trained ends in one sigmoid, or softmax over two or more classes; "
+          + "this ends in \(activation?.description ?? "no activation") over \(graph.outputShape)")
+    }
+  }
+
   /// The most images of a batch.
   package var batchSize: Int { batch.capacity }
   /// Logits of an image.
   package var outputCount: Int { logits.count }
-  /// All trained numbers, in the order of the layers.
+  /// All weights, in the order of the layers.
   var parameters: [Parameter] { layers.flatMap(\.parameters) }
 
   // MARK: Batches

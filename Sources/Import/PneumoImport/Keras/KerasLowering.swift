@@ -123,7 +123,7 @@ extension KerasLowering {
   private func convolution(
     _ layer: KerasLayer, _ parameters: KerasConvolution, _ input: TensorShape,
     _ weights: borrowing KerasWeights
-  ) throws(ImportError) -> Convolution {
+  ) throws(ImportError) -> Convolution<WeightTensor> {
     guard let filters = parameters.filters else {
       return try depthwise(layer, parameters, input, isWhole: true, weights)
     }
@@ -143,7 +143,7 @@ extension KerasLowering {
   private func depthwise(
     _ layer: KerasLayer, _ parameters: KerasConvolution, _ input: TensorShape, isWhole: Bool,
     _ weights: borrowing KerasWeights
-  ) throws(ImportError) -> Convolution {
+  ) throws(ImportError) -> Convolution<WeightTensor> {
     let (size, channels) = (parameters.kernelSize, input.channels)
     let stored = try weights.tensor(
       0, of: layer, shape: [size.height, size.width, channels, parameters.depthMultiplier])
@@ -159,7 +159,9 @@ extension KerasLowering {
   private func separable(
     _ layer: KerasLayer, _ parameters: KerasConvolution, _ input: TensorShape,
     _ weights: borrowing KerasWeights
-  ) throws(ImportError) -> (depthwise: Convolution, pointwise: Convolution) {
+  ) throws(ImportError) -> (
+    depthwise: Convolution<WeightTensor>, pointwise: Convolution<WeightTensor>
+  ) {
     let filters = parameters.filters!
     let depthwise = try depthwise(layer, parameters, input, isWhole: false, weights)
     let kernel = try weights.tensor(
@@ -196,7 +198,7 @@ extension KerasLowering {
   private func batchNormalization(
     _ layer: KerasLayer, _ parameters: KerasBatchNormalization, _ input: TensorShape,
     _ weights: borrowing KerasWeights
-  ) throws(ImportError) -> BatchNormalization {
+  ) throws(ImportError) -> BatchNormalization<WeightTensor> {
     let stored = [
       parameters.scales ? "gamma" : nil, parameters.centers ? "beta" : nil, "moving_mean",
       "moving_variance",

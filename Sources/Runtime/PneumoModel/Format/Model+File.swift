@@ -3,11 +3,11 @@ import PneumoSystem
 extension Model {
   /// The model as the bytes of a `.pnm` file; the same bytes for the same model everywhere.
   public func encoded() -> [UInt8] {
-    var (graphWriter, metadataWriter) = (ByteWriter(), ByteWriter())
-    var weights = WeightWriter()
-    graph.write(to: &graphWriter, &weights)
+    var fields = FieldWriter()
+    graph.write(to: &fields)
+    var metadata = ByteWriter()
     Metadata(preprocessing: preprocessing, labels: labels, threshold: threshold, card: card)
-      .write(to: &metadataWriter)
+      .write(to: &metadata)
     var images: ByteWriter?
     if !trainingImages.isEmpty {
       var writer = ByteWriter()
@@ -15,8 +15,9 @@ extension Model {
       images = writer
     }
     return FileHeader.file(
-      version: images == nil ? 1 : FileFormat.imagesVersion, graph: graphWriter.bytes,
-      metadata: metadataWriter.bytes, weights: weights.encoded(), images: images?.bytes)
+      version: max(fields.version, images == nil ? 1 : FileFormat.imagesVersion),
+      graph: fields.bytes.bytes, metadata: metadata.bytes, weights: fields.weights.encoded(),
+      images: images?.bytes)
   }
 
   /// Writes a `.pnm` file that appears whole or not at all.
@@ -51,12 +52,13 @@ extension Model {
   private init(_ bytes: SharedBytes, name: String) throws(ModelError) {
     do throws(ModelError) {
       let header = try FileHeader(of: bytes)
-      var weights = WeightReader(bytes, header.weights)
-      var reader = ByteReader(bytes, header.graph, name: "the graph section")
-      let graph = try Graph(from: &reader, &weights)
-      try reader.finish()
-      try weights.finish()
-      reader = ByteReader(bytes, header.metadata, name: "the metadata section")
+      var fields = FieldReader(
+        ByteReader(bytes, header.graph, name: "the graph section"),
+        WeightReader(bytes, header.weights))
+      let graph = try Graph(from: &fields)
+      try fields.bytes.finish()
+      try fields.weights.finish()
+      var reader = ByteReader(bytes, header.metadata, name: "the metadata section")
       let metadata = try Metadata(from: &reader)
       try reader.finish()
       try self.init(
@@ -67,7 +69,7 @@ extension Model {
         trainingImages = try TrainingImages(from: &reader)
         try reader.finish()
       }
-      let version = header.images == nil ? 1 : FileFormat.imagesVersion
+      let version = max(fields.version, header.images == nil ? 1 : FileFormat.imagesVersion)
       guard header.version == version else {
         throw ModelError(
           .unsupportedVersion,

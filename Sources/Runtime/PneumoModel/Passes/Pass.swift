@@ -8,7 +8,7 @@ public struct SimplifiedGraph: Sendable {
       case dropped
       /// Its multiplication and addition went into the weights of another layer.
       case folded
-      /// Another layer applies it to what it answers.
+      /// Another layer applies it to its output.
       case fused
     }
 
@@ -39,7 +39,7 @@ public struct SimplifiedGraph: Sendable {
 
 /// The layers of a graph while passes change and remove them.
 ///
-/// Indices of layers and values stay what they were in the graph; removed layers answer what they
+/// Indices of layers and values stay what they were in the graph; removed layers pass on what they
 /// read.
 struct GraphRewriter {
   private let inputShape: TensorShape
@@ -59,7 +59,7 @@ struct GraphRewriter {
   /// The layers that are left.
   var indices: [Int] { nodes.indices.filter { !isRemoved[$0] } }
 
-  /// The layer that answers the only input of layer `index`; `nil` where that is the input of the
+  /// The layer whose output is the only input of layer `index`; `nil` where that is the input of the
   /// graph, or where the layer has several inputs.
   func producer(of index: Int) -> Int? {
     guard nodes[index].inputs.count == 1 else { return nil }
@@ -67,12 +67,12 @@ struct GraphRewriter {
     return value == 0 ? nil : value - 1
   }
 
-  /// The layers that read what layer `index` answers.
+  /// The layers that read the output of layer `index`.
   func consumers(of index: Int) -> [Int] {
     indices.filter { nodes[$0].inputs.contains { source(of: $0) == index + 1 } }
   }
 
-  /// The layer that answers the input of layer `index` to it alone.
+  /// The layer whose output is the input of layer `index` and of no other.
   func exclusiveProducer(of index: Int) -> Int? {
     guard let producer = producer(of: index), consumers(of: producer) == [index] else { return nil }
     return producer

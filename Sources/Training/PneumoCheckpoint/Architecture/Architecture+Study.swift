@@ -7,32 +7,30 @@ extension Architecture {
   /// - Parameters:
   ///   - size: the side of the images; the study's where it is `nil`.
   ///   - classes: two classes are one sigmoid.
-  package static func study(_ number: Int, size: Int? = nil, classes: Int = 2) -> Architecture {
+  package static func study(
+    _ number: Int, size: Int? = nil, classes: Int = 2
+  ) throws(CheckpointError) -> Architecture {
     let isRegularized = number > 1
     let side = size ?? (number == 4 ? 224 : 150)
     let l2: Float = isRegularized ? 0.01 : 0
-    var layers: [Layer] = []
-    func drop(_ name: String) {
-      if isRegularized { layers.append(Layer(name, .dropout(rate: 0.5))) }
+    var network = ArchitectureBuilder(
+      inputShape: .image(height: side, width: side, channels: 3))
+    func drop(
+      _ name: String, _ network: inout ArchitectureBuilder
+    ) throws(CheckpointError) {
+      if isRegularized { try network.append(name, .dropout(rate: 0.5)) }
     }
     for (index, filters) in [32, 64, 128, 128].enumerated() {
-      layers.append(Layer("conv\(index + 1)", .convolution(filters, 3, activation: .relu)))
-      layers.append(Layer("pool\(index + 1)", .pooling(.max, 2)))
-      if index >= 2 { drop("dropout\(index - 1)") }
+      try network.convolution(
+        "conv\(index + 1)", filters: filters, kernel: 3, activation: .relu)
+      try network.maxPooling("pool\(index + 1)", 2)
+      if index >= 2 { try drop("dropout\(index - 1)", &network) }
     }
-    layers.append(Layer("flatten", .flatten))
-    layers.append(Layer("dense1", .dense(units: 512, activation: .relu, hasBias: true), l2: l2))
-    drop("dropout3")
-    layers.append(Layer("dense2", .dense(units: 64, activation: .relu, hasBias: true), l2: l2))
-    layers.append(Layer("dense3", classifier(classes)))
-    return Architecture(
-      inputShape: .image(height: side, width: side, channels: 3), layers: layers)
-  }
-
-  /// The last layer: one sigmoid for two classes, softmax for more.
-  static func classifier(_ classes: Int) -> Kind {
-    .dense(
-      units: classes == 2 ? 1 : classes, activation: classes == 2 ? .sigmoid : .softmax,
-      hasBias: true)
+    try network.append("flatten", .flatten(.heightWidthChannels))
+    try network.dense("dense1", units: 512, activation: .relu, l2: l2)
+    try drop("dropout3", &network)
+    try network.dense("dense2", units: 64, activation: .relu, l2: l2)
+    try network.classifier("dense3", classes: classes)
+    return try network.architecture()
   }
 }

@@ -97,6 +97,11 @@ struct MemberReader {
     return choice.1
   }
 
+  /// An error that says whose members these are.
+  func error(_ reason: String) -> CheckpointError {
+    CheckpointError(.invalidArchitecture, "\(owner): \(reason)")
+  }
+
   /// Fails where there are members that were not asked for.
   func finish() throws(CheckpointError) {
     guard let unknown = members.keys.filter({ !known.contains($0) }).min() else { return }

@@ -68,7 +68,7 @@ package final class TrainingLoop {
     let architecture = settings.architecture
     do {
       network = try TrainingNetwork(
-        graph: try architecture.initialGraph(seed: UInt64(settings.seed)),
+        graph: architecture.initialGraph(seed: UInt64(settings.seed)),
         batchSize: settings.batchSize, threads: threads, kernels: kernels,
         loss: Loss(
           labelSmoothing: settings.labelSmoothing,

@@ -1,4 +1,5 @@
 import PneumoCompute
+import PneumoGradients
 import PneumoConcurrency
 import PneumoKernelABI
 import Synchronization
@@ -58,7 +59,7 @@ extension TrainingNetwork {
   /// - Parameter clipNorm: gradients are scaled down where their norm is greater.
   package func step(_ optimizer: Optimizer, rate: Float, clipNorm: Float? = nil) {
     let start = ContinuousClock.now
-    defer { profile?.add(ContinuousClock.now - start, "optimiser", .update) }
+    defer { profile?.add(ContinuousClock.now - start, "optimizer", .update) }
     stepCount += 1
     var gradientScale: Float = 1
     if let clipNorm {
