@@ -29,10 +29,7 @@ package final class FloatBuffer: @unchecked Sendable {
     let alignment = isLarge ? Self.hugePage : Self.alignment
     let wholeBytes = (bytes + alignment - 1) / alignment * alignment
     guard let allocation = calloc(wholeBytes + alignment, 1) else {
-      throw ComputeError(
-        .outOfMemory,
-        "no memory for \(count) elements (\(wholeBytes >> 20) MiB); free some, raise the limit of "
-          + "this process, or work on fewer images at once")
+      throw Self.outOfMemory(count)
     }
     self.allocation = allocation
     // SAFETY: `alignment` bytes more than needed were allocated, and nothing else is stored there.
@@ -52,8 +49,22 @@ package final class FloatBuffer: @unchecked Sendable {
   }
 
   /// Throws `outOfMemory` unless the system has memory for `count` elements at once.
+  ///
+  /// Asks the system itself: `malloc` would keep the memory, and then clear it again for each later
+  /// buffer.
   package static func checkRoom(for count: Int) throws(ComputeError) {
-    _ = try FloatBuffer(allocating: count)
+    let bytes = max(count * MemoryLayout<Float>.stride, 1)
+    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard let memory, memory != MAP_FAILED else { throw outOfMemory(count) }
+    munmap(memory, bytes)
+  }
+
+  private static func outOfMemory(_ count: Int) -> ComputeError {
+    let mebibytes = count * MemoryLayout<Float>.stride >> 20
+    return ComputeError(
+      .outOfMemory,
+      "no memory for \(count) elements (\(mebibytes) MiB); free some, raise the limit of this "
+        + "process, or work on fewer images at once")
   }
 
   deinit { free(allocation) }
