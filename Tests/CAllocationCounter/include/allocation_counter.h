@@ -9,3 +9,6 @@ bool allocation_counter_is_active(void);
 
 /// Calls of `malloc` and its relatives since the program started, by all threads and libraries.
 uint64_t allocation_count(void);
+
+/// The bytes that these calls asked for.
+uint64_t allocation_byte_count(void);
