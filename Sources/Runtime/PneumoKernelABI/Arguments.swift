@@ -1,64 +1,64 @@
 /// The arguments of one image's convolution. All strides are in elements; the input is already
 /// padded.
-package struct ConvolutionArguments {
+public struct ConvolutionArguments {
   /// The first element.
-  package var input: UnsafePointer<Float>
+  public var input: UnsafePointer<Float>
   /// Weights of type `Float`: for `convolveDirect`, packed blocks with rows in the order (kernel
   /// row, kernel column, input channel); for `convolveWinogradRows`, the output of
   /// `packWinogradRows`; for `convolveDepthwise`, an array of shape (kernel row, kernel column,
   /// channel).
-  package var kernel: UnsafeRawPointer
+  public var kernel: UnsafeRawPointer
   /// The bias, padded with zeros like the packed kernel.
-  package var bias: UnsafePointer<Float>
+  public var bias: UnsafePointer<Float>
   /// The first element.
-  package var output: UnsafeMutablePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
   /// Room for ``KernelTable/tileCount`` elements or, for `convolveWinogradRows`,
   /// ``KernelTable/rowStripCount``, used by one thread only. Not used by `convolveDepthwise`.
-  package var scratch: UnsafeMutablePointer<Float>
+  public var scratch: UnsafeMutablePointer<Float>
 
   /// The distance between input rows.
-  package var inputRowStride: Int
+  public var inputRowStride: Int
   /// The distance between input pixels.
-  package var inputPixelStride: Int
+  public var inputPixelStride: Int
   /// The distance between output rows.
-  package var outputRowStride: Int
+  public var outputRowStride: Int
   /// The distance between output pixels.
-  package var outputPixelStride: Int
+  public var outputPixelStride: Int
   /// Pixels in an output row.
-  package var outputWidth: Int
+  public var outputWidth: Int
   /// Whether an output is the maximum of 2×2 sums. If so, output rows and pixels are counted after
   /// pooling. Not supported by `convolveDepthwise`.
-  package var isPooled = false
+  public var isPooled = false
 
   /// For training with pooling, the index of the largest of each 2×2 sums: 0 to 3 in row-major
   /// order, or -1 if the result is clamped and so has no gradient. Laid out like the output. Only
   /// `convolveDirect` writes it.
-  package var choices: UnsafeMutablePointer<Float>? = nil
+  public var choices: UnsafeMutablePointer<Float>? = nil
 
   /// Rows in the kernel.
-  package var kernelHeight: Int
+  public var kernelHeight: Int
   /// Columns in the kernel.
-  package var kernelWidth: Int
+  public var kernelWidth: Int
   /// Channels that each output sums over.
-  package var inputChannels: Int
+  public var inputChannels: Int
   /// Channels that are written.
-  package var outputChannels: Int
+  public var outputChannels: Int
   /// Input rows per output row.
-  package var strideHeight = 1
+  public var strideHeight = 1
   /// Input pixels per output pixel.
-  package var strideWidth = 1
+  public var strideWidth = 1
   /// Input rows per kernel row.
-  package var dilationHeight = 1
+  public var dilationHeight = 1
   /// Input pixels per kernel column.
-  package var dilationWidth = 1
+  public var dilationWidth = 1
 
   /// Results are clamped to `low...high`; 0 and infinity give ReLU.
-  package var low = -Float.infinity
+  public var low = -Float.infinity
   /// The upper limit of results.
-  package var high = Float.infinity
+  public var high = Float.infinity
 
   /// Sets all fields that have no default.
-  package init(
+  public init(
     input: UnsafePointer<Float>, kernel: UnsafeRawPointer, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     inputRowStride: Int, inputPixelStride: Int, outputRowStride: Int, outputPixelStride: Int,
@@ -82,32 +82,32 @@ package struct ConvolutionArguments {
 }
 
 /// The arguments of a dense layer over one or more images.
-package struct DenseArguments {
+public struct DenseArguments {
   /// The first image.
-  package var input: UnsafePointer<Float>
+  public var input: UnsafePointer<Float>
   /// The kernel, packed in blocks: see ``PackingArguments``.
-  package var kernel: UnsafeRawPointer
+  public var kernel: UnsafeRawPointer
   /// Whether the kernel is in half precision.
-  package var isKernelHalf: Bool
+  public var isKernelHalf: Bool
   /// The bias, padded with zeros like the packed kernel.
-  package var bias: UnsafePointer<Float>
+  public var bias: UnsafePointer<Float>
   /// The first image.
-  package var output: UnsafeMutablePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
   /// Room for ``KernelTable/tileCount`` elements, used by one thread only.
-  package var scratch: UnsafeMutablePointer<Float>
+  public var scratch: UnsafeMutablePointer<Float>
   /// The number of images, which follow each other in memory.
-  package var images: Int
+  public var images: Int
   /// Elements in the input of an image.
-  package var inputs: Int
+  public var inputs: Int
   /// Elements in the output of an image.
-  package var outputs: Int
+  public var outputs: Int
   /// Results are clamped to `low...high`; 0 and infinity give ReLU.
-  package var low = -Float.infinity
+  public var low = -Float.infinity
   /// The upper limit of results.
-  package var high = Float.infinity
+  public var high = Float.infinity
 
   /// Sets all fields that have no default.
-  package init(
+  public init(
     input: UnsafePointer<Float>, kernel: UnsafeRawPointer, isKernelHalf: Bool,
     bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>, images: Int, inputs: Int, outputs: Int
@@ -126,36 +126,36 @@ package struct DenseArguments {
 
 /// The arguments of one image's pooling. Windows may extend past the border by less than their
 /// size.
-package struct PoolingArguments {
+public struct PoolingArguments {
   /// The first element.
-  package var input: UnsafePointer<Float>
+  public var input: UnsafePointer<Float>
   /// The first element.
-  package var output: UnsafeMutablePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
   /// Rows in the input.
-  package var inputHeight: Int
+  public var inputHeight: Int
   /// Pixels in an input row.
-  package var inputWidth: Int
+  public var inputWidth: Int
   /// Pixels in an output row.
-  package var outputWidth: Int
+  public var outputWidth: Int
   /// Channels in a pixel.
-  package var channels: Int
+  public var channels: Int
   /// Rows in a window.
-  package var windowHeight: Int
+  public var windowHeight: Int
   /// Columns in a window.
-  package var windowWidth: Int
+  public var windowWidth: Int
   /// Input rows per output row.
-  package var strideHeight: Int
+  public var strideHeight: Int
   /// Input pixels per output pixel.
-  package var strideWidth: Int
+  public var strideWidth: Int
   /// Rows by which the first window extends past the top border.
-  package var top: Int
+  public var top: Int
   /// Columns by which the first window extends past the left border.
-  package var left: Int
+  public var left: Int
   /// The divisor of a mean; if 0, the number of the window's elements inside the image.
-  package var divisor: Int
+  public var divisor: Int
 
   /// Sets all fields.
-  package init(
+  public init(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, inputHeight: Int,
     inputWidth: Int, outputWidth: Int, channels: Int, windowHeight: Int, windowWidth: Int,
     strideHeight: Int, strideWidth: Int, top: Int, left: Int, divisor: Int
@@ -177,20 +177,20 @@ package struct PoolingArguments {
 }
 
 /// The arguments for scaling and shifting each channel.
-package struct ScaleArguments {
+public struct ScaleArguments {
   /// The first element.
-  package var input: UnsafePointer<Float>
+  public var input: UnsafePointer<Float>
   /// One scale per channel.
-  package var scale: UnsafePointer<Float>
+  public var scale: UnsafePointer<Float>
   /// One shift per channel.
-  package var shift: UnsafePointer<Float>
+  public var shift: UnsafePointer<Float>
   /// The first element.
-  package var output: UnsafeMutablePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
   /// Channels in a pixel.
-  package var channels: Int
+  public var channels: Int
 
   /// Sets all fields.
-  package init(
+  public init(
     input: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, channels: Int
   ) {
@@ -204,23 +204,23 @@ package struct ScaleArguments {
 
 /// The arguments for packing a matrix into blocks of ``KernelTable/blockChannels`` columns, each in
 /// row-major order. The last block is filled up with columns of zeros.
-package struct PackingArguments {
+public struct PackingArguments {
   /// The first element, in single or half precision.
-  package var input: UnsafeRawPointer
+  public var input: UnsafeRawPointer
   /// Room for `rows` × `columns` elements of the same type, with `columns` rounded up to whole
   /// blocks.
-  package var output: UnsafeMutableRawPointer
+  public var output: UnsafeMutableRawPointer
   /// Rows in the matrix.
-  package var rows: Int
+  public var rows: Int
   /// Columns in the matrix.
-  package var columns: Int
+  public var columns: Int
   /// The distance between rows of the matrix in elements.
-  package var rowStride: Int
+  public var rowStride: Int
   /// Whether the elements are in half precision.
-  package var isHalf = false
+  public var isHalf = false
 
   /// Sets all fields that have no default.
-  package init(
+  public init(
     input: UnsafeRawPointer, output: UnsafeMutableRawPointer, rows: Int, columns: Int,
     rowStride: Int
   ) {

@@ -2,28 +2,28 @@
 ///
 /// The gradient of a kernel has this form: `a` is the layer's input, `b` the gradient of its
 /// output.
-package struct OuterProductArguments {
+public struct OuterProductArguments {
   /// The first of `count` rows of `rows` elements.
-  package var a: UnsafePointer<Float>
+  public var a: UnsafePointer<Float>
   /// The first of `count` rows of `columns` elements.
-  package var b: UnsafePointer<Float>
+  public var b: UnsafePointer<Float>
   /// The `rows` × `columns` elements that the sums are added to.
-  package var sums: UnsafeMutablePointer<Float>
+  public var sums: UnsafeMutablePointer<Float>
   /// The distance between rows of `a` in elements.
-  package var aStride: Int
+  public var aStride: Int
   /// The distance between rows of `b` in elements.
-  package var bStride: Int
+  public var bStride: Int
   /// The distance between rows of `sums` in elements.
-  package var sumStride: Int
+  public var sumStride: Int
   /// The number of products to sum.
-  package var count: Int
+  public var count: Int
   /// Rows in `sums`.
-  package var rows: Int
+  public var rows: Int
   /// Columns in `sums`, a multiple of the block size.
-  package var columns: Int
+  public var columns: Int
 
   /// Sets all fields.
-  package init(
+  public init(
     a: UnsafePointer<Float>, b: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>,
     aStride: Int, bStride: Int, sumStride: Int, count: Int, rows: Int, columns: Int
   ) {
@@ -41,23 +41,23 @@ package struct OuterProductArguments {
 
 /// The arguments for the gradients of a convolution by Winograd's F(4×4, 3×3): the transposes of
 /// all steps that ``WinogradArguments`` describes, in reverse order.
-package struct WinogradGradientArguments {
+public struct WinogradGradientArguments {
   /// The sizes, the input, and the transformed kernels with input and output channels exchanged.
   /// `tileSize` is 4, `bias` and `output` are not used, and `scratch` has room for
   /// ``scratchCount(blockChannels:)`` elements.
-  package var forward: WinogradArguments
+  public var forward: WinogradArguments
   /// The gradient of the output, after pooling.
-  package var outputGradient: UnsafePointer<Float>
+  public var outputGradient: UnsafePointer<Float>
   /// With pooling, ``WinogradArguments/choices`` from the forward pass.
-  package var choices: UnsafePointer<Float>?
+  public var choices: UnsafePointer<Float>?
   /// The gradient of the input, to be added to; `nil` if it is not needed.
-  package var inputGradient: UnsafeMutablePointer<Float>?
+  public var inputGradient: UnsafeMutablePointer<Float>?
   /// The gradient of the transformed kernel, to be added to: 36 matrices of input channels ×
   /// ``outputStride(blockChannels:)``.
-  package var kernelGradient: UnsafeMutablePointer<Float>
+  public var kernelGradient: UnsafeMutablePointer<Float>
 
   /// Sets all fields.
-  package init(
+  public init(
     forward: WinogradArguments, outputGradient: UnsafePointer<Float>,
     choices: UnsafePointer<Float>?, inputGradient: UnsafeMutablePointer<Float>?,
     kernelGradient: UnsafeMutablePointer<Float>
@@ -70,16 +70,16 @@ package struct WinogradGradientArguments {
   }
 
   /// The number of output channels, rounded up to whole blocks.
-  @inlinable package func outputStride(blockChannels: Int) -> Int {
+  public func outputStride(blockChannels: Int) -> Int {
     (forward.outputChannels + blockChannels - 1) / blockChannels * blockChannels
   }
   /// The distance between tiles of transformed gradients in elements.
-  @inlinable package func gradientTileStride(blockChannels: Int) -> Int {
+  public func gradientTileStride(blockChannels: Int) -> Int {
     36 * outputStride(blockChannels: blockChannels) + 16
   }
   /// The number of elements of the scratch memory: transformed inputs, transformed gradients,
   /// products for one block of input channels, and two transform stages of a tile of one vector.
-  @inlinable package func scratchCount(blockChannels: Int) -> Int {
+  public func scratchCount(blockChannels: Int) -> Int {
     forward.inputCount + forward.tiles * gradientTileStride(blockChannels: blockChannels)
       + forward.productCount(blockChannels: blockChannels) + 36 * blockChannels
   }
@@ -87,40 +87,40 @@ package struct WinogradGradientArguments {
 
 /// The arguments for the gradients of one image's depthwise convolution. All strides are in
 /// elements.
-package struct DepthwiseGradientArguments {
+public struct DepthwiseGradientArguments {
   /// The padded input of the forward pass.
-  package var input: UnsafePointer<Float>
+  public var input: UnsafePointer<Float>
   /// Weights of shape (kernel row, kernel column, channel).
-  package var kernel: UnsafePointer<Float>
+  public var kernel: UnsafePointer<Float>
   /// The gradient of the output.
-  package var outputGradient: UnsafePointer<Float>
+  public var outputGradient: UnsafePointer<Float>
   /// The gradient of the padded input, to be added to; `nil` if it is not needed.
-  package var inputGradient: UnsafeMutablePointer<Float>?
+  public var inputGradient: UnsafeMutablePointer<Float>?
   /// The gradient of the kernel, to be added to.
-  package var kernelGradient: UnsafeMutablePointer<Float>
+  public var kernelGradient: UnsafeMutablePointer<Float>
   /// The distance between rows of the padded input.
-  package var inputRowStride: Int
+  public var inputRowStride: Int
   /// Rows in the output.
-  package var outputHeight: Int
+  public var outputHeight: Int
   /// Pixels in an output row.
-  package var outputWidth: Int
+  public var outputWidth: Int
   /// Rows in the kernel.
-  package var kernelHeight: Int
+  public var kernelHeight: Int
   /// Columns in the kernel.
-  package var kernelWidth: Int
+  public var kernelWidth: Int
   /// Channels in a pixel of both input and output.
-  package var channels: Int
+  public var channels: Int
   /// Input rows per output row.
-  package var strideHeight: Int
+  public var strideHeight: Int
   /// Input pixels per output pixel.
-  package var strideWidth: Int
+  public var strideWidth: Int
   /// Input rows per kernel row.
-  package var dilationHeight: Int
+  public var dilationHeight: Int
   /// Input pixels per kernel column.
-  package var dilationWidth: Int
+  public var dilationWidth: Int
 
   /// Sets all fields.
-  package init(
+  public init(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
     kernelGradient: UnsafeMutablePointer<Float>, inputRowStride: Int, outputHeight: Int,
@@ -146,34 +146,34 @@ package struct DepthwiseGradientArguments {
 }
 
 /// The arguments of an optimizer step on some elements of a parameter.
-package struct UpdateArguments {
+public struct UpdateArguments {
   /// The parameter.
-  package var values: UnsafeMutablePointer<Float>
+  public var values: UnsafeMutablePointer<Float>
   /// The gradient of the loss, excluding the penalty.
-  package var gradient: UnsafePointer<Float>
+  public var gradient: UnsafePointer<Float>
   /// The first moment, or the velocity of SGD.
-  package var first: UnsafeMutablePointer<Float>
+  public var first: UnsafeMutablePointer<Float>
   /// The second moment; not used by SGD.
-  package var second: UnsafeMutablePointer<Float>
+  public var second: UnsafeMutablePointer<Float>
   /// The number of elements.
-  package var count: Int
+  public var count: Int
   /// A factor applied to the gradient first, for gradient clipping.
-  package var gradientScale: Float
+  public var gradientScale: Float
   /// The multiple of the parameter added to the gradient: twice the L2 penalty factor.
-  package var penalty: Float
+  public var penalty: Float
   /// The factor applied to the parameter: 1 - rate · decay for AdamW, otherwise 1.
-  package var retention: Float
+  public var retention: Float
   /// The step size, including bias correction.
-  package var rate: Float
+  public var rate: Float
   /// The weight of a new gradient in the first moment, 1 - β₁; for SGD, the momentum.
-  package var share1: Float
+  public var share1: Float
   /// The weight of a new squared gradient in the second moment, 1 - β₂.
-  package var share2: Float
+  public var share2: Float
   /// A small constant that keeps the denominator away from zero.
-  package var epsilon: Float
+  public var epsilon: Float
 
   /// Sets all fields.
-  package init(
+  public init(
     values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int,
     gradientScale: Float, penalty: Float, retention: Float, rate: Float, share1: Float,

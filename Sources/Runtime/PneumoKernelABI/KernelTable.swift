@@ -2,118 +2,119 @@
 ///
 /// Every type shared between a kernel target and the rest of the package is declared in this
 /// target, which is compiled for the baseline CPU. Kernels take pointers and scalars only, never
-/// vectors, since vector registers differ between the targets.
+/// vectors, since vector registers differ between the targets. The declarations are `public`, though
+/// no product offers them, because the compiler does not inline `package` functions of another
+/// module: kernels would call a getter in their inner loops (5% more instructions).
 ///
 /// Activations are in NHWC order. Kernels check nothing: the caller guarantees that everything they
 /// access lies inside the buffers it passes.
-package struct KernelTable: Sendable {
+public struct KernelTable: Sendable {
   /// `baseline`, `avx2` or `avx512`.
-  package let name: String
+  public let name: String
   /// Output channels in one block of packed weights.
-  package let blockChannels: Int
+  public let blockChannels: Int
   /// Elements in a vector.
-  package let vectorCount: Int
+  public let vectorCount: Int
 
   /// `columns` rounded up to whole blocks.
-  package func padded(_ columns: Int) -> Int {
+  public func padded(_ columns: Int) -> Int {
     (columns + blockChannels - 1) / blockChannels * blockChannels
   }
 
   /// The largest number of pixels, tiles or images whose sums are computed together.
-  package let tilePixels: Int
+  public let tilePixels: Int
   /// The number of elements in four tiles of sums, one for each pixel of a 2×2 window.
-  package var tileCount: Int { 4 * tilePixels * blockChannels }
+  public var tileCount: Int { 4 * tilePixels * blockChannels }
   /// The number of elements of `convolveWinogradRows`' scratch memory.
-  package var rowStripCount: Int {
+  public var rowStripCount: Int {
     WinogradRowStrip.scratchCount(blockChannels: blockChannels, tilePixels: tilePixels)
   }
   /// Whether `multiplyDense` should be given half-precision weights without conversion.
-  package let widensHalves: Bool
+  public let widensHalves: Bool
 
   /// Computes output rows `firstRow..<endRow` of one image's convolution with packed weights, fused
   /// with bias, clamping and 2×2 pooling.
-  package let convolveDirect:
+  public let convolveDirect:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
   /// Computes several tiles of a convolution with transformed weights, fused with bias, clamping
   /// and 2×2 pooling. It consists of the three kernels that follow, the last two for each block of
   /// output channels.
-  package let convolveWinograd:
+  public let convolveWinograd:
     @Sendable (UnsafePointer<WinogradArguments>, _ firstTile: Int, _ count: Int) -> Void
   /// Transforms the inputs of several tiles.
-  package let transformWinogradInput:
+  public let transformWinogradInput:
     @Sendable (UnsafePointer<WinogradArguments>, _ firstTile: Int, _ count: Int) -> Void
   /// Multiplies transformed inputs by transformed weights.
-  package let multiplyWinograd:
+  public let multiplyWinograd:
     @Sendable (UnsafePointer<WinogradArguments>, _ block: Int, _ count: Int) -> Void
   /// Transforms the products of several tiles into outputs.
-  package let transformWinogradOutput:
+  public let transformWinogradOutput:
     @Sendable (UnsafePointer<WinogradArguments>, _ block: Int, _ firstTile: Int, _ count: Int) ->
       Void
   /// Computes blocks `firstBlock..<endBlock` of a dense layer's outputs for all images.
-  package let multiplyDense:
+  public let multiplyDense:
     @Sendable (UnsafePointer<DenseArguments>, _ firstBlock: Int, _ endBlock: Int) -> Void
   /// Computes output rows `firstRow..<endRow` of one image's depthwise convolution.
-  package let convolveDepthwise:
+  public let convolveDepthwise:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
   /// Max pooling: the largest element of each window, per channel.
-  package let poolMax:
+  public let poolMax:
     @Sendable (UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) -> Void
   /// Average pooling: the mean of each window, per channel.
-  package let poolAverage:
+  public let poolAverage:
     @Sendable (UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) -> Void
 
   /// Copies the first channel of each pixel. Returns whether all channels of every pixel have the
   /// same bits; if not, `output` is incomplete.
-  package let extractGray:
+  public let extractGray:
     @Sendable (_ input: In, _ channels: Int, _ output: Out, _ pixels: Int) -> Bool
 
   /// `output[i] = a[i] + b[i]`; `output` may be `a` or `b`.
-  package let add: @Sendable (_ a: In, _ b: In, _ output: Out, _ count: Int) -> Void
+  public let add: @Sendable (_ a: In, _ b: In, _ output: Out, _ count: Int) -> Void
   /// `output[p][c] = input[p][c] * scale[c] + shift[c]`; `output` may be `input`.
-  package let scaleAndShift: @Sendable (UnsafePointer<ScaleArguments>, _ pixels: Int) -> Void
+  public let scaleAndShift: @Sendable (UnsafePointer<ScaleArguments>, _ pixels: Int) -> Void
   /// `output[i] = min(max(input[i], low), high)`; `output` may be `input`.
-  package let clamp:
+  public let clamp:
     @Sendable (_ input: In, _ low: Float, _ high: Float, _ output: Out, _ count: Int) -> Void
   /// `1 / (1 + exp(-x))`; `output` may be `input`.
-  package let sigmoid: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
+  public let sigmoid: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
   /// The hyperbolic tangent; `output` may be `input`.
-  package let tanh: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
+  public let tanh: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
   /// `x / (1 + exp(-x))`; `output` may be `input`.
-  package let swish: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
+  public let swish: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
   /// Softmax over the channels of each pixel; `output` may be `input`.
-  package let softmax:
-    @Sendable (_ input: In, _ output: Out, _ pixels: Int, _ channels: Int) -> Void
+  public let softmax: @Sendable (_ input: In, _ output: Out, _ pixels: Int, _ channels: Int) -> Void
 
   /// Packs the weights of a layer for `convolveDirect` or `multiplyDense`.
-  package let packBlocks: @Sendable (UnsafePointer<PackingArguments>) -> Void
+  public let packBlocks: @Sendable (UnsafePointer<PackingArguments>) -> Void
   /// Transforms the weights of a 3×3 convolution for `convolveWinograd`.
-  package let packWinograd: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
+  public let packWinograd: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
   /// Converts finite half-precision numbers to `Float`.
-  package let widenHalf:
+  public let widenHalf:
     @Sendable (_ input: UnsafePointer<UInt16>, _ output: Out, _ count: Int) -> Void
 
   /// Computes output rows `firstRow..<endRow` of one image's 3×3 convolution with stride 1 and at
   /// most four input channels, with weights transformed along rows, fused with bias, clamping and
   /// 2×2 pooling.
-  package let convolveWinogradRows:
+  public let convolveWinogradRows:
     @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
   /// Transforms the weights of a 3×3 convolution for `convolveWinogradRows`, with a tile size of 4.
-  package let packWinogradRows: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
+  public let packWinogradRows: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
 
   /// Performs `rounds` rounds of multiply-adds on registers, at the peak rate of a core. Returns
   /// the number of multiply-adds. `output` has room for `blockChannels` elements.
-  package let multiplyAddPeak: @Sendable (_ rounds: Int, _ output: Out) -> Int
+  public let multiplyAddPeak: @Sendable (_ rounds: Int, _ output: Out) -> Int
 
   /// The kernels that only training needs.
-  package let training: TrainingKernels
+  public let training: TrainingKernels
 
   /// An array that a kernel reads.
-  package typealias In = UnsafePointer<Float>
+  public typealias In = UnsafePointer<Float>
   /// An array that a kernel writes.
-  package typealias Out = UnsafeMutablePointer<Float>
+  public typealias Out = UnsafeMutablePointer<Float>
 
   /// Makes the table of one instruction set's kernels.
-  package init(
+  public init(
     name: String, blockChannels: Int, vectorCount: Int, tilePixels: Int, widensHalves: Bool,
     convolveDirect: @escaping @Sendable (UnsafePointer<ConvolutionArguments>, Int, Int) -> Void,
     convolveWinograd: @escaping @Sendable (UnsafePointer<WinogradArguments>, Int, Int) -> Void,

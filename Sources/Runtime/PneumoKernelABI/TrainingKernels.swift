@@ -1,88 +1,88 @@
 /// The kernels that only training needs. Gradients of inputs and parameters are accumulated, since
 /// several layers may read the same value; those of activations are computed in place.
-package struct TrainingKernels: Sendable {
+public struct TrainingKernels: Sendable {
   /// `sums += aᵀ · b`.
-  package let addOuterProducts: @Sendable (UnsafePointer<OuterProductArguments>) -> Void
+  public let addOuterProducts: @Sendable (UnsafePointer<OuterProductArguments>) -> Void
   /// Adds the gradients of several tiles of a convolution.
-  package let convolveWinogradGradient:
+  public let convolveWinogradGradient:
     @Sendable (UnsafePointer<WinogradGradientArguments>, _ firstTile: Int, _ count: Int) -> Void
   /// Transforms the gradient of a transformed kernel back to that of the kernel.
-  package let unpackWinogradGradient: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
+  public let unpackWinogradGradient: @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void
   /// Adds the rows of a matrix to an image: `count` elements of row `p`, which starts at
   /// `patches + p * stride`, are added at `output + p * step`.
-  package let addPatches:
+  public let addPatches:
     @Sendable (
       _ patches: In, _ stride: Int, _ pixels: Int, _ count: Int, _ output: Out, _ step: Int
     ) -> Void
   /// Adds the gradients of one image's depthwise convolution.
-  package let convolveDepthwiseGradient:
+  public let convolveDepthwiseGradient:
     @Sendable (UnsafePointer<DepthwiseGradientArguments>) -> Void
 
   /// Computes the gradient of two rows of sums from that of a row of their 2×2 maxima, using the
   /// choices.
-  package let spreadChosen:
+  public let spreadChosen:
     @Sendable (
       _ gradient: In, _ choices: In, _ rows: Out, _ rowStride: Int, _ width: Int, _ channels: Int
     ) -> Void
   /// Adds the gradient of one image's max pooling.
-  package let poolMaxGradient:
+  public let poolMaxGradient:
     @Sendable (
       UnsafePointer<PoolingArguments>, _ outputHeight: Int, _ outputGradient: In,
       _ inputGradient: Out
     ) -> Void
   /// Adds the gradient of one image's average pooling.
-  package let poolAverageGradient:
+  public let poolAverageGradient:
     @Sendable (
       UnsafePointer<PoolingArguments>, _ outputHeight: Int, _ outputGradient: In,
       _ inputGradient: Out
     ) -> Void
 
   /// The gradient of clamping: zero where `output` is at a limit.
-  package let maskGradient:
+  public let maskGradient:
     @Sendable (_ output: In, _ low: Float, _ high: Float, _ gradient: Out, _ count: Int) -> Void
   /// The gradient of clamped max pooling: zero where no sum was chosen.
-  package let maskChoices: @Sendable (_ choices: In, _ gradient: Out, _ count: Int) -> Void
+  public let maskChoices: @Sendable (_ choices: In, _ gradient: Out, _ count: Int) -> Void
   /// The gradient of a sigmoid, computed from its output.
-  package let sigmoidGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
+  public let sigmoidGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
   /// The gradient of a hyperbolic tangent, computed from its output.
-  package let tanhGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
+  public let tanhGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
   /// The gradient of swish, computed from its input.
-  package let swishGradient: @Sendable (_ input: In, _ gradient: Out, _ count: Int) -> Void
+  public let swishGradient: @Sendable (_ input: In, _ gradient: Out, _ count: Int) -> Void
 
   /// `output[i] += input[i] * factor`.
-  package let addScaled:
+  public let addScaled:
     @Sendable (_ input: In, _ factor: Float, _ output: Out, _ count: Int) -> Void
   /// `sums[c] += Σ_r input[r][c]`.
-  package let addColumnSums:
+  public let addColumnSums:
     @Sendable (_ input: In, _ rows: Int, _ columns: Int, _ sums: Out) -> Void
   /// `sums[c] += Σ_r (input[r][c] - mean[c])²`.
-  package let addSquaredDeviations:
+  public let addSquaredDeviations:
     @Sendable (_ input: In, _ mean: In, _ rows: Int, _ columns: Int, _ sums: Out) -> Void
   /// `sums[c] += Σ_r gradient[r][c] * (input[r][c] - mean[c])`.
-  package let addDeviationProducts:
+  public let addDeviationProducts:
     @Sendable (_ input: In, _ mean: In, _ gradient: In, _ rows: Int, _ columns: Int, _ sums: Out) ->
       Void
   /// `output[r][c] += gradient[r][c] * scale[c] + input[r][c] * slope[c] + shift[c]`; `factors`
   /// holds the scales, then the slopes, then the shifts.
-  package let addAffine:
+  public let addAffine:
     @Sendable (
       _ gradient: In, _ input: In, _ factors: In, _ rows: Int, _ columns: Int, _ output: Out
     ) -> Void
   /// `Σ x²`.
-  package let sumOfSquares: @Sendable (_ input: In, _ count: Int) -> Double
+  public let sumOfSquares: @Sendable (_ input: In, _ count: Int) -> Double
 
   /// A step of Adam or AdamW.
-  package let updateAdam: @Sendable (UnsafePointer<UpdateArguments>) -> Void
+  public let updateAdam: @Sendable (UnsafePointer<UpdateArguments>) -> Void
   /// A step of stochastic gradient descent with momentum.
-  package let updateMomentum: @Sendable (UnsafePointer<UpdateArguments>) -> Void
+  public let updateMomentum: @Sendable (UnsafePointer<UpdateArguments>) -> Void
 
   /// An array that a kernel reads.
-  package typealias In = UnsafePointer<Float>
+  public typealias In = UnsafePointer<Float>
   /// An array that a kernel writes.
-  package typealias Out = UnsafeMutablePointer<Float>
+  public typealias Out = UnsafeMutablePointer<Float>
 
   /// Makes the table of one instruction set's training kernels.
-  package init(
+  public init(
     addOuterProducts: @escaping @Sendable (UnsafePointer<OuterProductArguments>) -> Void,
     convolveWinogradGradient:
       @escaping @Sendable (UnsafePointer<WinogradGradientArguments>, Int, Int) -> Void,

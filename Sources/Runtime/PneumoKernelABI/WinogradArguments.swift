@@ -3,55 +3,55 @@
 /// The output is divided into tiles of m×m, numbered row by row through all images of the batch. An
 /// output tile depends on (m + 2)² input elements per channel, and takes as many multiplications:
 /// one in each of (m + 2)² matrix products.
-package struct WinogradArguments {
+public struct WinogradArguments {
   /// The first image.
-  package var input: UnsafePointer<Float>
+  public var input: UnsafePointer<Float>
   /// Transformed kernels: blocks of output channels, each with its matrices in row-major order.
-  package var kernel: UnsafePointer<Float>
+  public var kernel: UnsafePointer<Float>
   /// The bias, padded with zeros to whole blocks.
-  package var bias: UnsafePointer<Float>
+  public var bias: UnsafePointer<Float>
   /// The first image.
-  package var output: UnsafeMutablePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
   /// Room for ``scratchCount(blockChannels:)`` elements, used by one thread only.
-  package var scratch: UnsafeMutablePointer<Float>
+  public var scratch: UnsafeMutablePointer<Float>
 
   /// The m in F(m×m, 3×3): 2, 4 or 6.
-  package var tileSize: Int
+  public var tileSize: Int
   /// The number of tiles transformed together.
-  package var tiles: Int
+  public var tiles: Int
   /// The distance between positions of a transformed tile in elements: the number of input
   /// channels, rounded up to whole vectors.
-  package var channelStride: Int
+  public var channelStride: Int
 
   /// Rows in the input.
-  package var inputHeight: Int
+  public var inputHeight: Int
   /// Pixels in an input row.
-  package var inputWidth: Int
+  public var inputWidth: Int
   /// Channels in the input.
-  package var inputChannels: Int
+  public var inputChannels: Int
   /// Rows of zero padding above the input.
-  package var top: Int
+  public var top: Int
   /// Pixels of zero padding to the left of the input.
-  package var left: Int
+  public var left: Int
 
   /// Rows in the output, after pooling.
-  package var outputHeight: Int
+  public var outputHeight: Int
   /// Pixels in an output row, after pooling.
-  package var outputWidth: Int
+  public var outputWidth: Int
   /// Channels in the output.
-  package var outputChannels: Int
+  public var outputChannels: Int
   /// Whether an output is the maximum of 2×2 sums.
-  package var isPooled: Bool
+  public var isPooled: Bool
   /// For training, the index of the largest of each 2×2 sums: 0 to 3 in row-major order, or -1 if
   /// the result is clamped and so has no gradient. Laid out like the output.
-  package var choices: UnsafeMutablePointer<Float>? = nil
+  public var choices: UnsafeMutablePointer<Float>? = nil
   /// Results are clamped to `low...high`; 0 and infinity give ReLU.
-  package var low = -Float.infinity
+  public var low = -Float.infinity
   /// The upper limit of results.
-  package var high = Float.infinity
+  public var high = Float.infinity
 
   /// Sets all fields that have no default.
-  package init(
+  public init(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, tileSize: Int,
     tiles: Int, channelStride: Int, inputHeight: Int, inputWidth: Int, inputChannels: Int,
@@ -77,11 +77,11 @@ package struct WinogradArguments {
   }
 
   /// The side of a transformed tile in elements.
-  @inlinable package var transformedSize: Int { tileSize + 2 }
+  public var transformedSize: Int { tileSize + 2 }
   /// Rows of tiles in one image.
-  @inlinable package var tileRows: Int { Self.tileCount(outputHeight, tileSize, isPooled) }
+  public var tileRows: Int { Self.tileCount(outputHeight, tileSize, isPooled) }
   /// Tiles in one row.
-  @inlinable package var tileColumns: Int { Self.tileCount(outputWidth, tileSize, isPooled) }
+  public var tileColumns: Int { Self.tileCount(outputWidth, tileSize, isPooled) }
 
   @inlinable static func tileCount(_ outputs: Int, _ tileSize: Int, _ isPooled: Bool) -> Int {
     (outputs * (isPooled ? 2 : 1) + tileSize - 1) / tileSize
@@ -92,22 +92,22 @@ package struct WinogradArguments {
   // power of two, at which all tiles would compete for the same cache lines.
 
   /// The distance between transformed input tiles in elements: all channels for each position.
-  @inlinable package var inputTileStride: Int {
+  public var inputTileStride: Int {
     transformedSize * transformedSize * channelStride + 16
   }
   /// The distance between tiles of products in elements: a block of output channels for each
   /// position.
-  @inlinable package func productTileStride(blockChannels: Int) -> Int {
+  public func productTileStride(blockChannels: Int) -> Int {
     transformedSize * transformedSize * blockChannels + 16
   }
   /// The number of elements of the transformed inputs, which come first in scratch memory.
-  @inlinable package var inputCount: Int { tiles * inputTileStride }
+  public var inputCount: Int { tiles * inputTileStride }
   /// The number of elements of the products, which come next, before the half-transformed tile.
-  @inlinable package func productCount(blockChannels: Int) -> Int {
+  public func productCount(blockChannels: Int) -> Int {
     tiles * productTileStride(blockChannels: blockChannels)
   }
   /// The number of elements of the scratch memory.
-  @inlinable package func scratchCount(blockChannels: Int) -> Int {
+  public func scratchCount(blockChannels: Int) -> Int {
     // Two transform stages of a tile, each with one vector (half a block) per element.
     inputCount + productCount(blockChannels: blockChannels)
       + transformedSize * transformedSize * blockChannels
@@ -115,21 +115,21 @@ package struct WinogradArguments {
 }
 
 /// The arguments for transforming a kernel.
-package struct WinogradPackingArguments {
+public struct WinogradPackingArguments {
   /// The kernel, of shape (3, 3, inputs, outputs).
-  package var input: UnsafePointer<Float>
+  public var input: UnsafePointer<Float>
   /// Room for (m + 2)² × `inputs` × `outputs` elements or, for `packWinogradRows`, 3 × (m + 2) ×
   /// `inputs` × `outputs`, with `outputs` rounded up to whole blocks. Must be zeroed beforehand.
-  package var output: UnsafeMutablePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
   /// The m in F(m×m, 3×3): 2, 4 or 6.
-  package var tileSize: Int
+  public var tileSize: Int
   /// Input channels.
-  package var inputs: Int
+  public var inputs: Int
   /// Output channels.
-  package var outputs: Int
+  public var outputs: Int
 
   /// Sets all fields.
-  package init(
+  public init(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, tileSize: Int, inputs: Int,
     outputs: Int
   ) {

@@ -1,21 +1,21 @@
 /// The part of an image that `convolveWinogradRows` processes at a time: tiles of four pixels in
 /// several rows.
-package enum WinogradRowStrip {
+public enum WinogradRowStrip {
   /// The largest number of input channels.
-  @inlinable package static var mostChannels: Int { 4 }
+  public static var mostChannels: Int { 4 }
   /// The largest number of output rows, before pooling.
-  @inlinable package static var rows: Int { 16 }
+  public static var rows: Int { 16 }
   /// The largest number of tiles in a row. This covers whole rows of most images: rows are read
   /// from main memory, and reading them sequentially is faster.
-  @inlinable package static var tiles: Int { 64 }
+  public static var tiles: Int { 64 }
 
   /// The distance between positions of a transformed tile in elements: all channels of the rows
   /// that a strip reads, two more than it writes, and padding for four-channel stores at the last
   /// channel.
-  @inlinable package static func placeStride(channels: Int) -> Int { (rows + 2) * channels + 4 }
+  public static func placeStride(channels: Int) -> Int { (rows + 2) * channels + 4 }
 
   /// The number of elements of the transformed inputs: six positions per tile.
-  @inlinable package static var inputCount: Int {
+  public static var inputCount: Int {
     6 * tiles * placeStride(channels: mostChannels)
   }
   /// The number of elements of the scratch memory: the inputs, then one block per position of a
