@@ -72,12 +72,13 @@ import Testing
     try folder.write([], to: "output")
     let code = try setup.tool.shell(
       """
-      run() { "$0" data --network net.json --lr 0.02 --epochs $2 --seed $1 --patience 0 -o two >out$1 2>err$1; }
-      run 1 3000 & first=$!
-      until [ -e two/history.csv ]; do sleep 0.002; done
-      run 2 1 && exit 3
+      options="--network net.json --lr 0.02 --patience 0 -o two"
+      "$0" data $options --epochs 3000 --seed 1 >out1 2>err1 & first=$!
+      trap 'kill -KILL $first $last 2>/dev/null' EXIT
+      until [ -e two/history.csv ]; do kill -0 $first || exit 2; sleep 0.002; done
+      "$0" data $options --epochs 1 --seed 2 >out2 2>err2 && exit 3
       "$0" --resume two 2>err3 >out3 && exit 4
-      kill -KILL %1 2>/dev/null; pkill -KILL -P $first; wait
+      kill -KILL $first; wait $first
       "$0" --resume two --threads 1 >out4 2>err4 & last=$!
       until grep -q epoch out4; do kill -0 $last || exit 5; sleep 0.002; done
       kill -TERM $last
