@@ -96,7 +96,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     HostileFile("text", .notAModel, bytes: Array("P8\nnot an image either".utf8)),
     .patched("text-mode-transfer", .notAModel) { $0.remove(at: 4) },
     .patched("version-0", .unsupportedVersion) { $0.store(UInt32(0), at: 8) },
-    .patched("version-3", .unsupportedVersion) { $0.store(UInt32(3), at: 8) },
+    .patched("version-unknown", .unsupportedVersion) { $0.store(UInt32(200), at: 8) },
     .patched("version-without-reason", .unsupportedVersion) { $0.store(UInt32(2), at: 8) },
     .patched("cut-in-magic", .truncated) { $0.removeLast($0.count - 5) },
     .patched("cut-in-header", .truncated) { $0.removeLast($0.count - 40) },
@@ -206,7 +206,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
       $0.store(UInt32(1025), at: $1 - 8)
     },
     .relayered("operator-0", .unknownOperator, layer: "conv") { $0[$1 + 8] = 0 },
-    .relayered("operator-12", .unknownOperator, layer: "conv") { $0[$1 + 8] = 12 },
+    .relayered("operator-unknown", .unknownOperator, layer: "conv") { $0[$1 + 8] = 200 },
     .relayered("stride-0", .invalidParameter, layer: "conv") { $0.store(UInt32(0), at: $1 + 9) },
     .relayered("stride-too-large", .invalidParameter, layer: "conv") {
       $0.store(UInt32.max, at: $1 + 13)
@@ -225,7 +225,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     .relayered("groups-without-kernel", .shapeMismatch, layer: "conv2") {
       $0.store(UInt32(2), at: $1 + 26)
     },
-    .relayered("activation-unknown", .unknownValue, layer: "conv") { $0[$1 + 30] = 7 },
+    .relayered("activation-unknown", .unknownValue, layer: "conv") { $0[$1 + 30] = 200 },
     .relayered("flag-2", .unknownValue, layer: "conv") { $0[$1 + 31] = 2 },
     .relayered("weight-type-unknown", .unknownValue, layer: "conv") { $0[$1 + 32] = 2 },
     .relayered("weight-of-no-axes", .limitExceeded, layer: "conv") { $0[$1 + 33] = 0 },

@@ -26,8 +26,10 @@ extension LayerOperation {
     let layer = layer
     let counts = type(of: layer).inputCounts
     guard counts.contains(inputs.count) else {
-      let expected =
-        counts == 1...1 ? "one input" : "\(counts.lowerBound) to \(counts.upperBound) inputs"
+      let range =
+        counts.count == 1
+        ? "\(counts.lowerBound)" : "\(counts.lowerBound) to \(counts.upperBound)"
+      let expected = counts == 1...1 ? "one input" : "\(range) inputs"
       throw ModelError(
         .wrongInputCount, "\(name) takes \(expected), found \(inputs.count)")
     }
