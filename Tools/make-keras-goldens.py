@@ -298,6 +298,18 @@ def shared(k):
     return k.Model(image, L.Dense(2, activation="softmax")(L.Flatten()(x)))
 
 
+def gated(k):
+    """Squeeze-and-excitation: products with a vector, with one pixel, and of two images."""
+    L = k.layers
+    image = k.Input((10, 9, 3))
+    x = L.Conv2D(6, 3, padding="same", activation="relu", name="features")(image)
+    gate = L.Dense(6, activation="sigmoid", name="gate")(L.GlobalAveragePooling2D()(x))
+    pixel = L.Conv2D(6, 1, activation="tanh", name="pixel")(L.AveragePooling2D((10, 9))(x))
+    y = L.Multiply(name="by_vector")([x, gate])
+    y = L.Multiply(name="product")([y, L.Multiply(name="by_pixel")([pixel, x])])
+    return k.Model(image, L.Dense(3, activation="softmax")(L.Flatten()(y)))
+
+
 @keras.saving.register_keras_serializable(package="mine")
 class Conv2D(keras.layers.Conv2D):
     def call(self, x):
@@ -338,6 +350,14 @@ def order_and_identity():
     model.save_weights(str(FIXTURES / "tiny-checkpoint.weights.h5"))
 
 
+def operators():
+    global RANDOM
+    RANDOM = np.random.default_rng(20261126)
+    keras.utils.set_random_seed(20261126)
+    for k, name in [(keras, "keras3"), (tf_keras, "keras2")]:
+        save(gated(k), f"{name}-gated")
+
+
 def saved_weights():
     model = tiny(keras)
     model.load_weights(FIXTURES / "tiny.weights.h5")
@@ -357,3 +377,4 @@ if __name__ == "__main__":
     weights()
     hostile()
     order_and_identity()
+    operators()

@@ -93,8 +93,8 @@ def sections(data):
     need(data[:8] == MAGIC, "not a Pneumo model")
     need(len(data) >= 64, "the header is truncated")
     version, count, size, checksum = struct.unpack_from("<IIQI", data, 8)
-    need(version in (1, 2), "version", version, "is not 1 or 2")
-    need(count == version + 2, count, "sections, expected", version + 2)
+    need(version in (1, 2, 3), "version", version, "is not 1, 2 or 3")
+    need(count == 3 or count == 4 and version > 1, count, "sections in version", version)
     end = 64 + 24 * count
     need(len(data) == size and size >= end, "the file size is", len(data), "not", size)
     need(zlib.crc32(data[:24] + bytes(4) + data[28:end]) == checksum, "the header is damaged")
@@ -111,7 +111,7 @@ def sections(data):
         found.append(section)
         end = offset + length
     need(end == size, "bytes after the last section")
-    return found
+    return version, found
 
 
 class Weights:
@@ -177,12 +177,14 @@ def layer(reader, weights, shapes):
     node = {"name": reader.text()}
     node["inputs"] = [reader.u32(len(shapes) - 1) for _ in range(reader.u32(64))]
     operators = {1: convolution, 2: dense, 3: pooling, 4: global_pooling, 5: normalization,
-                 6: activation, 7: add, 8: concatenate, 9: flatten, 10: zero_padding, 11: dropout}
+                 6: activation, 7: add, 8: concatenate, 9: flatten, 10: zero_padding, 11: dropout,
+                 12: multiply}
     operator = reader.code(operators, "operator")
     node["operator"] = operator.__name__
     inputs = [shapes[i] for i in node["inputs"]]
-    several = operator in (add, concatenate)
-    need(len(inputs) >= 2 if several else len(inputs) == 1, "incorrect number of inputs")
+    several = operator in (add, concatenate, multiply)
+    need(len(inputs) == 2 if operator is multiply else len(inputs) >= 2 if several else len(inputs) == 1,
+         "incorrect number of inputs")
     shape = operator(node, reader, weights, *([inputs] if several else inputs))
     need(all(1 <= n <= AXIS for n in shape) and math.prod(shape) <= ELEMENTS,
          "the output shape is out of range:", shape)
@@ -249,6 +251,13 @@ def activation(node, reader, weights, shape):
 def add(node, reader, weights, shapes):
     need(all(s == shapes[0] for s in shapes), "shapes differ")
     return shapes[0]
+
+
+def multiply(node, reader, weights, shapes):
+    image, factors = sorted(shapes, key=lambda s: (math.prod(s), len(s)), reverse=True)
+    need(image == factors or len(image) == 3 and factors in ([1, 1, image[2]], [image[2]]),
+         "shapes differ in more than pixels")
+    return image
 
 
 def concatenate(node, reader, weights, shapes):
@@ -333,7 +342,7 @@ def model(data, taken=None):
     """The contents of a file. If `taken` is a list, the values of each weight tensor are appended
     to it."""
     need(len(data) <= 1 << 31, "the file is too large")
-    graph_data, metadata_data, weight_data, *image_data = sections(data)
+    version, (graph_data, metadata_data, weight_data, *image_data) = sections(data)
     need(len(weight_data) <= 1 << 30, "too many weights")
     weights = Weights(weight_data, taken)
     reader = Reader(graph_data)
@@ -347,6 +356,9 @@ def model(data, taken=None):
         reader = Reader(image_data[0])
         result["images"] = images(reader)
         reader.finish()
+    first = 3 if any(node["operator"] == "multiply" for node in result["layers"]) else 1
+    first = max(first, 2 if image_data else 1)
+    need(version == first, "version", version, "of a file that has all of version", first)
     record, shapes = result["preprocessing"], result["shapes"]
     channels = 1 if record["colors"] == "gray" else 3
     need(shapes[0] == record["size"] + [channels], "preprocessing does not give the input shape")

@@ -12,6 +12,7 @@ private let architectureText = """
     {"name": "n", "type": "batch_normalization"},
     {"type": "depthwise", "kernel": 3, "padding": [1, 1, 1, 1]},
     {"name": "sum", "type": "add", "inputs": ["n", "depthwise3"]},
+    {"name": "square", "type": "multiply", "inputs": ["sum", "sum"]},
     {"type": "pooling", "kind": "max", "window": 2},
     {"type": "dropout", "rate": 0.25},
     {"type": "global_pooling", "kind": "average"},
@@ -46,8 +47,9 @@ private func sample() throws -> Checkpoint {
 
   @Test func architecturesReadBack() throws {
     let architecture = try sample().architecture
-    #expect(architecture.nodes.count == 8)
+    #expect(architecture.nodes.count == 9)
     #expect(architecture.penalties == ["a": 0.01])
+    #expect(architecture.nodes[4].operation == .multiply)
     for architecture in try [
       architecture, .study(1), .study(4), .pneumo(size: 96, classes: 3),
     ] {

@@ -130,7 +130,11 @@ import Testing
     let joined = network.append("join", .concatenate, inputs: [pooled, pooled + 2])
     let left = network.append("average", .globalPooling(.average), inputs: [joined])
     let right = network.append("max", .globalPooling(.max), inputs: [joined])
-    network.append("both", .concatenate, inputs: [left, right])
+    network.append("gate", network.dense(6, 6, activation: .sigmoid))
+    let gated = network.append("gated", .multiply, inputs: [left, right + 1])
+    network.append("scaled", .multiply, inputs: [gated, joined])
+    network.append("mean", .globalPooling(.average))
+    network.append("both", .concatenate, inputs: [network.last, right])
     try check(network, outputs: 1, "branches")
   }
 

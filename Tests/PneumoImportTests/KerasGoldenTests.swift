@@ -8,7 +8,9 @@ import Testing
 @Suite struct KerasGoldenTests {
   static let models =
     ["keras2", "keras3"].flatMap { keras in
-      ["residual", "chain", "nested", "frozen", "renamed", "shared"].map { "\(keras)-\($0)" }
+      ["residual", "chain", "nested", "frozen", "renamed", "shared", "gated"].map {
+        "\(keras)-\($0)"
+      }
     } + ["keras3-augmented", "keras3-augmented-chain"]
 
   /// The largest difference, relative to 1 or the number, from what Keras answers.

@@ -24,6 +24,37 @@ import Testing
     }
   }
 
+  /// A matrix times a row, and the gradients of both.
+  @Test(arguments: InstructionSet.available.indices)
+  func products(table: Int) {
+    let kernels = InstructionSet.available[table]
+    var random = SeededGenerator(seed: 14)
+    for (rows, columns) in [0, 1, 2, 5].flatMap({ rows in (0...35).map { (rows, $0) } }) {
+      let a = GuardedBuffer(random.floats(rows * columns))
+      let b = GuardedBuffer(random.floats(rows * columns))
+      let row = GuardedBuffer(random.floats(columns))
+      let output = GuardedBuffer(count: rows * columns)
+      kernels.multiply(a.pointer, row.pointer, output.pointer, rows, columns)
+      let products = a.values.indices.map { a.values[$0] * row.values[$0 % columns] }
+      #expect(output.isIntact && output.values == products)
+
+      kernels.training.addProducts(a.pointer, row.pointer, b.pointer, rows, columns)
+      let before = (0..<rows * columns).map { Double(b.values[$0]) }
+      kernels.training.addProducts(a.pointer, row.pointer, b.pointer, rows, columns)
+      let sums = before.indices.map {
+        before[$0] + Double(a.values[$0]) * Double(row.values[$0 % columns])
+      }
+      #expect(b.isIntact && largestError(b.values, sums) <= 2e-7)
+
+      var totals = row.values.map(Double.init)
+      for index in a.values.indices {
+        totals[index % columns] += Double(a.values[index]) * Double(b.values[index])
+      }
+      kernels.training.addColumnProducts(a.pointer, b.pointer, rows, columns, row.pointer)
+      #expect(row.isIntact && largestError(row.values, totals) <= 1e-6)
+    }
+  }
+
   @Test(arguments: InstructionSet.available.indices)
   func clampKeepsNaN(table: Int) {
     let input = GuardedBuffer([Float](repeating: .nan, count: 33))

@@ -8,8 +8,9 @@ import Testing
 
   static let models = [
     "tiny-classifier": SampleModel.tinyClassifier, "every-operation": SampleModel.everyOperation,
+    "gated-classifier": SampleModel.gatedClassifier,
   ]
-  static let names = ["tiny-classifier", "every-operation"]
+  static let names = ["tiny-classifier", "every-operation", "gated-classifier"]
 
   @Test(arguments: names, ScalarType.allCases)
   func encodingSurvivesARoundTrip(name: String, type: ScalarType) throws {
@@ -27,13 +28,16 @@ import Testing
     #expect(try Model(contentsOf: folder.path("a.pnm")) == model)
   }
 
-  @Test func theSampleHasEveryOperation() {
-    let names = Set(SampleModel.everyOperation.graph.nodes.map(\.operation.name))
+  @Test func theSamplesHaveEveryOperation() {
+    let samples = [SampleModel.everyOperation, SampleModel.gatedClassifier]
+    let operations = samples.flatMap { $0.graph.nodes.map(\.operation) }
+    #expect(Set(operations.map { type(of: $0.layer).code }).count == Operation.all.count)
+    let names = Set(operations.map(\.name))
     #expect(
       names == [
         "Convolution", "DepthwiseConvolution", "Dense", "MaxPooling", "AveragePooling",
         "GlobalMaxPooling", "GlobalAveragePooling", "BatchNormalization", "Activation", "Add",
-        "Concatenate", "Flatten", "ZeroPadding", "Dropout",
+        "Concatenate", "Flatten", "ZeroPadding", "Dropout", "Multiply",
       ])
     #expect(SampleModel.tinyClassifier.graph.parameterCount == 341)
   }
@@ -53,7 +57,22 @@ import Testing
     #expect(span < SampleModel.everyOperation.encoded().count)
   }
 
-  /// The committed files have format version 1 and must remain readable.
+  /// A file has the first version of the format that has all its operations.
+  @Test func versionsAreThoseOfTheOperations() throws {
+    for (name, version): (String, UInt8) in [
+      ("tiny-classifier", 1), ("every-operation", 1), ("gated-classifier", 3),
+    ] {
+      var bytes = try #require(Self.models[name]).encoded()
+      #expect(bytes[8] == version, "\(name)")
+      var parts = try #require(ModelFileParts(of: bytes))
+      parts.version = version == 1 ? 3 : 1
+      bytes = parts.assembled()
+      let error = #expect(throws: ModelError.self) { try Model(bytes: bytes) }
+      #expect(error?.kind == .unsupportedVersion, "\(name)")
+    }
+  }
+
+  /// The committed files have format version 1 or 3 and must remain readable.
   @Test(arguments: names)
   func encodingsMatchTheCommittedFiles(name: String) throws {
     let bytes = try #require(Self.models[name]).encoded()

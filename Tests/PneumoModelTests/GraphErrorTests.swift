@@ -86,6 +86,9 @@ import Testing
       $0.append("a", .flatten(.heightWidthChannels), inputs: [])
     }
     try expect(.wrongInputCount, layer: "a", "2 to 64 inputs, found 1") { $0.append("a", .add) }
+    try expect(.wrongInputCount, layer: "a", "takes 2 inputs, found 3") {
+      $0.append("a", .multiply, inputs: [0, 0, 0])
+    }
     try expect(.wrongInputCount, layer: "a", "2 to 64 inputs, found 65") {
       $0.append("a", .concatenate, inputs: Array(repeating: 0, count: 65))
     }
@@ -117,6 +120,20 @@ import Testing
     try expect(.shapeMismatch, layer: "b", "channels only") {
       $0.append("a", .zeroPadding(Insets(top: 0, bottom: 1, left: 0, right: 0)))
       $0.append("b", .concatenate, inputs: [0, 1])
+    }
+    try expect(.shapeMismatch, layer: "b", "one factor for each of its channels") {
+      $0.append("a", .zeroPadding(Insets(top: 0, bottom: 1, left: 0, right: 0)))
+      $0.append("b", .multiply, inputs: [0, 1])
+    }
+    // As many elements as there are channels, but not one for each of them.
+    let four = TensorShape.image(height: 5, width: 5, channels: 4)
+    for other in [TensorShape.image(height: 2, width: 2, channels: 1), .vector(5), .vector(1)] {
+      for inputs in [[four, other], [other, four]] {
+        let error = #expect(throws: ModelError.self) {
+          try Operation.multiply.outputShape(of: inputs)
+        }
+        #expect(error?.kind == .shapeMismatch)
+      }
     }
     for operation in [.globalPooling(.max), .zeroPadding(.zero), maker.convolution(1, 1, 1)] {
       try expect(.shapeMismatch, layer: "b", "needs an image") {

@@ -107,6 +107,7 @@ struct IndependentReaderTests {
       set("flatten", ["order": layer.order == .heightWidthChannels ? "hwc" : "chw"])
     case .zeroPadding(let layer): set("zero_padding", ["insets": json(layer.insets)])
     case .dropout(let layer): set("dropout", ["rate": Double(layer.rate)])
+    case .multiply: set("multiply", [:])
     }
     return result
   }

@@ -78,6 +78,13 @@ import Testing
       #expect(try Self.output(of: .activation(.softmax), shape) == shape)
       #expect(try Self.output(of: .add, shape, shape, shape) == shape)
     }
+    for (shape, factors) in [(image, image), (vector, vector)] {
+      #expect(try Self.output(of: .multiply, shape, factors) == shape)
+    }
+    let pixel = TensorShape.image(height: 1, width: 1, channels: 6)
+    for (first, second) in [(image, pixel), (pixel, image), (image, vector), (vector, image)] {
+      #expect(try Operation.multiply.outputShape(of: [first, second]) == image)
+    }
     #expect(try Self.output(of: builder.dense(6, 9), vector) == .vector(9))
     #expect(try Self.output(of: .concatenate, vector, .vector(2)) == .vector(8))
     #expect(

@@ -35,6 +35,16 @@ public enum NaiveGraph {
         for index in sum.values.indices { sum.values[index] += other.values[index] }
       }
       return sum
+    case .multiply:
+      // The other input has the same shape, or a single pixel.
+      let (image, factors) =
+        inputs[0].values.count >= inputs[1].values.count
+        ? (inputs[0], inputs[1]) : (inputs[1], inputs[0])
+      var product = NaiveTensor(shape: output, values: image.values)
+      for index in product.values.indices {
+        product.values[index] *= factors.values[index % factors.values.count]
+      }
+      return product
     case .concatenate: return concatenate(inputs, output)
     case .flatten(let layer):
       return NaiveTensor(shape: output, values: flatten(input, layer.order))

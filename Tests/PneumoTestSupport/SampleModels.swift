@@ -22,8 +22,26 @@ public enum SampleModel {
       labels: ["NORMAL", "PNEUMONIA"])
   }()
 
-  /// Every operation, activation, padding and kind of weight at least once, in a graph with
-  /// branches over 13×11 RGB images and three labels; all fields of the metadata are filled.
+  /// Squeeze-and-excitation (Hu et al. 2018), which version 3 of the format has: an image times a
+  /// vector, one pixel times an image, and the product of two images.
+  public static let gatedClassifier: Model = {
+    var builder = GraphBuilder(input: .image(height: 7, width: 6, channels: 1), seed: 3)
+    let image = builder.append("conv", builder.convolution(3, 1, 5, activation: .relu))
+    builder.append("squeeze", .globalPooling(.average))
+    let gate = builder.append("gate", builder.dense(5, 5, activation: .sigmoid))
+    let gated = builder.append("gated", .multiply, inputs: [image, gate])
+    let mean = Pooling(
+      .average, window: Extent(height: 5, width: 4), stride: Extent(1))
+    let pixel = builder.append("pixel", .pooling(mean), inputs: [image])
+    let other = builder.append("other", .multiply, inputs: [pixel, image])
+    builder.append("product", .multiply, inputs: [gated, other])
+    builder.append("mean", .globalPooling(.average))
+    builder.append("output", builder.dense(5, 1, activation: .sigmoid))
+    return try! builder.model()
+  }()
+
+  /// Every operation, activation, padding and kind of weight of versions 1 and 2 of the format at
+  /// least once, in a graph with branches over 13×11 RGB images and three labels; all fields of the metadata are filled.
   public static let everyOperation: Model = {
     var builder = GraphBuilder(input: .image(height: 13, width: 11, channels: 3), seed: 2)
     let same = builder.convolution(

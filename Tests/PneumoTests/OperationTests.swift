@@ -165,6 +165,26 @@ import Testing
     }
   }
 
+  /// Images times a vector, one pixel, and an image, with the factors on either side.
+  @Test(arguments: [1, 3, 8, 19, 33])
+  func products(channels: Int) throws {
+    try check(.image(height: 7, width: 6, channels: 3)) { builder in
+      let image = builder.append(builder.convolution(3, 3, channels, activation: .tanh))
+      builder.append(.globalPooling(.max))
+      let gate = builder.append(builder.dense(channels, channels, activation: .sigmoid))
+      let gated = builder.append(.multiply, inputs: [image, gate])
+      let window = Extent(height: 5, width: 4)
+      let pixel = builder.append(
+        .pooling(Pooling(.average, window: window, stride: Extent(1))), inputs: [image])
+      let other = builder.append(.multiply, inputs: [pixel, image])
+      builder.append(.multiply, inputs: [gated, other])
+      builder.append(.globalPooling(.average))
+      builder.append(.multiply, inputs: [builder.last, gate])
+      builder.append(.multiply, inputs: [builder.last, builder.last])
+      builder.append(.multiply, inputs: [builder.last, pixel])
+    }
+  }
+
   @Test func vectorsAreAddedAndJoined() throws {
     try check(.image(height: 3, width: 3, channels: 3)) { builder in
       let x = builder.append(.flatten(.channelsHeightWidth))

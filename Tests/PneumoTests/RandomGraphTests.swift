@@ -165,13 +165,14 @@ private struct RandomGraph {
     }
   }
 
-  /// A sum or a concatenation with other values that fit.
+  /// A sum, a product or a concatenation with other values that fit.
   private mutating func joining(_ value: Int, _ inputs: inout [Int]) -> Operation {
-    let operation: Operation = Bool.random(using: &random) ? .add : .concatenate
+    let operation: Operation = pick([.add, .multiply, .concatenate])
     let others = shapes.indices.filter {
       (try? operation.outputShape(of: [shapes[value], shapes[$0]])) != nil
     }
-    for _ in 0..<Int.random(in: 1...3, using: &random) { inputs.append(pick(others)) }
+    let most = operation == .multiply ? 1 : 3
+    for _ in 0..<Int.random(in: 1...most, using: &random) { inputs.append(pick(others)) }
     return operation
   }
 

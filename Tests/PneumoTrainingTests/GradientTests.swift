@@ -145,6 +145,25 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
         "border", .zeroPadding(Insets(top: 1, bottom: 0, left: 2, right: 1)), inputs: [joined])
       $0.append("c", $0.convolution(3, 16, 3))
     }
+    try add("squeezed and excited", channels: 4) {
+      let a = $0.append("a", $0.convolution(3, 4, 19, padding: .same, activation: .relu))
+      $0.append("squeeze", .globalPooling(.average))
+      $0.append("hidden", $0.dense(19, 3, activation: .relu))
+      let gate = $0.append("gate", $0.dense(3, 19, activation: .sigmoid))
+      $0.append("gated", .multiply, inputs: [a, gate])
+      $0.append("b", $0.convolution(3, 19, 3))
+    }
+    try add("products", size: Extent(height: 6, width: 5)) {
+      let a = $0.append("a", $0.convolution(3, 3, 5))
+      let b = $0.append("b", $0.convolution(3, 3, 5, activation: .tanh), inputs: [0])
+      let product = $0.append("product", .multiply, inputs: [a, b])
+      let square = $0.append("square", .multiply, inputs: [product, product])
+      let pixel = $0.append(
+        "pixel",
+        .pooling(Pooling(.average, window: Extent(height: 4, width: 3), stride: Extent(1))),
+        inputs: [b])
+      $0.append("scaled", .multiply, inputs: [pixel, square])
+    }
     try add("softmax between layers, channels first", size: Extent(4)) {
       $0.append("a", $0.convolution(3, 3, 6, padding: .same, activation: .softmax))
       $0.append("softmax", .activation(.softmax))

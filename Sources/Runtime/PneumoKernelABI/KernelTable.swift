@@ -71,6 +71,9 @@ public struct KernelTable: Sendable {
 
   /// `output[i] = a[i] + b[i]`; `output` may be `a` or `b`.
   public let add: @Sendable (_ a: In, _ b: In, _ output: Out, _ count: Int) -> Void
+  /// `output[r][c] = a[r][c] * row[c]`; `output` may be `a`.
+  public let multiply:
+    @Sendable (_ a: In, _ row: In, _ output: Out, _ rows: Int, _ columns: Int) -> Void
   /// `output[p][c] = input[p][c] * scale[c] + shift[c]`; `output` may be `input`.
   public let scaleAndShift: @Sendable (UnsafePointer<ScaleArguments>, _ pixels: Int) -> Void
   /// `output[i] = min(max(input[i], low), high)`; `output` may be `input`.
@@ -129,6 +132,7 @@ public struct KernelTable: Sendable {
     poolAverage: @escaping @Sendable (UnsafePointer<PoolingArguments>, Int, Int) -> Void,
     extractGray: @escaping @Sendable (In, Int, Out, Int) -> Bool,
     add: @escaping @Sendable (In, In, Out, Int) -> Void,
+    multiply: @escaping @Sendable (In, In, Out, Int, Int) -> Void,
     scaleAndShift: @escaping @Sendable (UnsafePointer<ScaleArguments>, Int) -> Void,
     clamp: @escaping @Sendable (In, Float, Float, Out, Int) -> Void,
     sigmoid: @escaping @Sendable (In, Out, Int) -> Void,
@@ -160,6 +164,7 @@ public struct KernelTable: Sendable {
     self.poolAverage = poolAverage
     self.extractGray = extractGray
     self.add = add
+    self.multiply = multiply
     self.scaleAndShift = scaleAndShift
     self.clamp = clamp
     self.sigmoid = sigmoid

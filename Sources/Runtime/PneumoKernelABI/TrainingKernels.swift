@@ -52,6 +52,12 @@ public struct TrainingKernels: Sendable {
   /// `output[i] += input[i] * factor`.
   public let addScaled:
     @Sendable (_ input: In, _ factor: Float, _ output: Out, _ count: Int) -> Void
+  /// `output[r][c] += a[r][c] * row[c]`.
+  public let addProducts:
+    @Sendable (_ a: In, _ row: In, _ output: Out, _ rows: Int, _ columns: Int) -> Void
+  /// `sums[c] += Σ_r a[r][c] * b[r][c]`.
+  public let addColumnProducts:
+    @Sendable (_ a: In, _ b: In, _ rows: Int, _ columns: Int, _ sums: Out) -> Void
   /// `sums[c] += Σ_r input[r][c]`.
   public let addColumnSums:
     @Sendable (_ input: In, _ rows: Int, _ columns: Int, _ sums: Out) -> Void
@@ -100,6 +106,8 @@ public struct TrainingKernels: Sendable {
     tanhGradient: @escaping @Sendable (In, Out, Int) -> Void,
     swishGradient: @escaping @Sendable (In, Out, Int) -> Void,
     addScaled: @escaping @Sendable (In, Float, Out, Int) -> Void,
+    addProducts: @escaping @Sendable (In, In, Out, Int, Int) -> Void,
+    addColumnProducts: @escaping @Sendable (In, In, Int, Int, Out) -> Void,
     addColumnSums: @escaping @Sendable (In, Int, Int, Out) -> Void,
     addSquaredDeviations: @escaping @Sendable (In, In, Int, Int, Out) -> Void,
     addDeviationProducts: @escaping @Sendable (In, In, In, Int, Int, Out) -> Void,
@@ -122,6 +130,8 @@ public struct TrainingKernels: Sendable {
     self.tanhGradient = tanhGradient
     self.swishGradient = swishGradient
     self.addScaled = addScaled
+    self.addProducts = addProducts
+    self.addColumnProducts = addColumnProducts
     self.addColumnSums = addColumnSums
     self.addSquaredDeviations = addSquaredDeviations
     self.addDeviationProducts = addDeviationProducts

@@ -57,6 +57,7 @@ extension KerasLayer {
       return .globalPooling(try globalPooling(.average))
     case "ReLU": return .activation(try rectifier())
     case "Add": return .add
+    case "Multiply": return .multiply
     case "Flatten": return .flatten(.heightWidthChannels)
     case "ZeroPadding2D": return .zeroPadding(try insets())
     case "Dropout", "SpatialDropout2D", "GaussianDropout", "AlphaDropout":
@@ -81,8 +82,8 @@ extension KerasLayer {
   static let supportedClasses = [
     "Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Dense", "MaxPooling2D", "AveragePooling2D",
     "GlobalMaxPooling2D", "GlobalAveragePooling2D", "BatchNormalization", "Activation", "ReLU",
-    "Softmax", "Add", "Concatenate", "Flatten", "ZeroPadding2D", "Dropout", "Rescaling",
-    "Identity", "and all that do nothing at inference, such as RandomFlip",
+    "Softmax", "Add", "Multiply", "Concatenate", "Flatten", "ZeroPadding2D", "Dropout",
+    "Rescaling", "Identity", "and all that do nothing at inference, such as RandomFlip",
   ]
 
   private func checkDataFormat() throws(UnsupportedReason) {

@@ -16,6 +16,7 @@ public enum LayerOperation<Weight: LayerWeight>: Equatable, Sendable {
   case flatten(Flatten)
   case zeroPadding(ZeroPadding)
   case dropout(Dropout)
+  case multiply(Multiplication)
 
   /// One of each, in the order of their codes, with values that are yet to be read.
   package static var all: [Self] {
@@ -26,7 +27,7 @@ public enum LayerOperation<Weight: LayerWeight>: Equatable, Sendable {
         BatchNormalization(
           gamma: .empty, beta: .empty, mean: .empty, variance: .empty, epsilon: 0)),
       .activation(.relu), .add, .concatenate, .flatten(.heightWidthChannels),
-      .zeroPadding(.zero), .dropout(rate: 0),
+      .zeroPadding(.zero), .dropout(rate: 0), .multiply,
     ]
   }
 
@@ -44,6 +45,7 @@ public enum LayerOperation<Weight: LayerWeight>: Equatable, Sendable {
     case .flatten(let layer): layer
     case .zeroPadding(let layer): layer
     case .dropout(let layer): layer
+    case .multiply(let layer): layer
     }
   }
 
@@ -79,7 +81,7 @@ public enum LayerOperation<Weight: LayerWeight>: Equatable, Sendable {
     case .dropout(var layer):
       try layer.visit(&fields)
       self = .dropout(layer)
-    case .add, .concatenate: break  // no fields
+    case .add, .concatenate, .multiply: break  // no fields
     }
   }
 
@@ -100,6 +102,7 @@ public enum LayerOperation<Weight: LayerWeight>: Equatable, Sendable {
     case .flatten(let layer): return .flatten(layer)
     case .zeroPadding(let layer): return .zeroPadding(layer)
     case .dropout(let layer): return .dropout(layer)
+    case .multiply(let layer): return .multiply(layer)
     }
   }
 }
@@ -124,6 +127,7 @@ package protocol OperationVisitor {
   mutating func visit(_ layer: Flatten) throws(Failure) -> Output
   mutating func visit(_ layer: ZeroPadding) throws(Failure) -> Output
   mutating func visit(_ layer: Dropout) throws(Failure) -> Output
+  mutating func visit(_ layer: Multiplication) throws(Failure) -> Output
 }
 
 extension Operation {
@@ -143,6 +147,7 @@ extension Operation {
     case .flatten(let layer): try visitor.visit(layer)
     case .zeroPadding(let layer): try visitor.visit(layer)
     case .dropout(let layer): try visitor.visit(layer)
+    case .multiply(let layer): try visitor.visit(layer)
     }
   }
 }
