@@ -1,21 +1,24 @@
 import Pneumo
 
-/// Occlusion (Zeiler & Fergus 2014): how much a class' logit falls when a part of the image is hidden.
-/// It needs nothing but the network's answers, so it works for every network.
+/// Occlusion (Zeiler & Fergus 2014): how much the logit of a class decreases when part of the image is
+/// hidden. It needs only the network's outputs, so it works for every network.
 public final class OcclusionMap: Sendable {
-  /// The model that is asked.
+  /// The model.
   public let model: Model
   /// Rows and columns of the part that is hidden.
   public let patch: Extent
-  /// From one part to the next.
+  /// The distance from one hidden part to the next.
   public let stride: Extent
   private let session: Session
 
-  /// Makes a model ready.
+  /// Prepares a model for inference.
   ///
   /// - Parameters:
-  ///   - patch: a seventh of the image unless given.
-  ///   - stride: half a patch unless given.
+  ///   - model: the model to explain.
+  ///   - patch: the part to hide. By default, a seventh of the image's height and width.
+  ///   - stride: by default, half a patch.
+  ///   - threads: as for `Session`.
+  ///   - instructionSet: as for `Session`.
   public init(
     _ model: Model, patch: Extent? = nil, stride: Extent? = nil, threads: Int? = nil,
     instructionSet: String? = nil
@@ -32,8 +35,8 @@ public final class OcclusionMap: Sendable {
     session = try Session(model, threads: threads, instructionSet: instructionSet)
   }
 
-  /// The mean fall of the logit over all hidden parts that hold a pixel, at the size of the network's
-  /// input; a rise counts as 0. Hidden parts get the mean of the image, channel by channel.
+  /// For each pixel of the network's input, the mean decrease of the logit over all hidden parts that
+  /// contain it; an increase counts as 0. A hidden part is filled with the mean of each channel.
   ///
   /// - Parameters:
   ///   - tensor: the image as the network takes it.

@@ -16,13 +16,16 @@ public struct Prediction: Hashable, Sendable {
   /// chosen class.
   public let probability: Float
 
-  /// The prediction that follows from `logits`, as many as the model has outputs.
+  /// The prediction that follows from an image's logits.
   ///
-  /// Throws `notFinite` where a logit is NaN or infinite: such an output speaks for no class, though
-  /// a comparison with the threshold would choose one. Throws `setting` for a threshold that is no
+  /// Throws `notFinite` if a logit is NaN or infinite: such an output favors no class, although a
+  /// comparison with the threshold would choose one. Throws `setting` if the threshold is not a
   /// probability.
   ///
-  /// - Parameter threshold: instead of the model's, 0...1.
+  /// - Parameters:
+  ///   - logits: one for each output of the model.
+  ///   - model: the model that computed them.
+  ///   - threshold: used instead of the model's; 0 to 1.
   public init(
     logits: [Float], model: Model, threshold: Float? = nil
   ) throws(ComputeError) {

@@ -41,15 +41,17 @@ public final class Session: Sendable {
   /// Chooses kernels and packs weights.
   ///
   /// - Parameters:
-  ///   - threads: how many one call keeps busy; `nil` is what the process may use: see
+  ///   - model: the network to run.
+  ///   - threads: how many one call keeps busy. By default, all that the process may use, or
   ///     `PNEUMO_NUM_THREADS`.
-  ///   - batch: images that go through the layers together. More of them use weights better and
-  ///     take more memory; the answers do not depend on it. `nil` chooses by the memory they take.
-  ///   - instructionSet: instead of the best one, or of that which `PNEUMO_ISA` names.
-  ///   - isProfiling: whether ``profile()`` is wanted.
-  ///   - keepsActivations: whether ``activations(of:)`` is to answer for every layer. Otherwise
-  ///     layers may be fused, and what lies between them is never computed. The logits may then
-  ///     be rounded differently, where another algorithm suits a fused layer.
+  ///   - batch: images that go through the layers together. A larger batch uses the weights better
+  ///     and takes more memory; the outputs do not depend on it. By default, it is chosen by memory.
+  ///   - instructionSet: `baseline`, `avx2` or `avx512`. By default, the best one that the CPU
+  ///     supports, or `PNEUMO_ISA`.
+  ///   - isProfiling: whether to measure the time of each layer for ``profile()``.
+  ///   - keepsActivations: whether ``activations(of:)`` can return every layer's output. Otherwise
+  ///     layers may be fused, and what lies between them is never computed. Fusing can change how
+  ///     logits are rounded, where a different algorithm suits the fused layer.
   public init(
     _ model: Model, threads: Int? = nil, batch: Int? = nil, instructionSet: String? = nil,
     isProfiling: Bool = false, keepsActivations: Bool = false
