@@ -78,6 +78,7 @@ let package = Package(
   products: [
     .library(name: "Pneumo", targets: ["Pneumo"]),
     .library(name: "PneumoImaging", targets: ["PneumoImaging"]),
+    .library(name: "PneumoClassifier", targets: ["PneumoClassifier"]),
     .library(name: "PneumoHeatMap", targets: ["PneumoHeatMap"]),
     .executable(name: "pneumo-train", targets: ["pneumo-train"]),
     .executable(name: "pneumo-convert", targets: ["pneumo-convert"]),
@@ -99,7 +100,6 @@ let package = Package(
     library("PneumoSystem", in: "Support"),
     library("PneumoConcurrency", in: "Support", ["CCPU", "PneumoSystem"]),
     library("PneumoSupport", in: "Support", ["PneumoSystem"]),
-    library("PneumoConsole", in: "Support", ["PneumoSupport", "PneumoSystem"]),
 
     // Runtime: depends on nothing but the Swift toolchain.
     library("PneumoKernelABI", in: "Runtime"),
@@ -124,11 +124,8 @@ let package = Package(
 
     // Inference: from files to predictions and heat maps.
     library(
-      "PneumoPipeline", in: "Inference",
-      [
-        "Pneumo", "PneumoImaging", "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
-        "PneumoConsole",
-      ]),
+      "PneumoClassifier", in: "Inference",
+      ["Pneumo", "PneumoImaging", "PneumoConcurrency", "PneumoSystem"]),
     library(
       "PneumoHeatMap", in: "Inference",
       [
@@ -185,6 +182,7 @@ let package = Package(
       ["PneumoModel", "PneumoCheckpoint", "PneumoSupport", "PneumoSystem", "CHDF5"]),
 
     // Command line.
+    library("PneumoConsole", in: "CommandLine", ["PneumoSupport", "PneumoSystem"]),
     library(
       "PneumoToolSupport", in: "CommandLine",
       [
@@ -204,13 +202,13 @@ let package = Package(
     tool(
       "pneumo-infer",
       [
-        "Pneumo", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging", "PneumoConcurrency",
+        "Pneumo", "PneumoClassifier", "PneumoHeatMap", "PneumoImaging", "PneumoConcurrency",
         "PneumoSupport", "PneumoSystem",
       ], linkerSettings: standardLibraryInside),
     tool(
       "pneumo-eval",
       [
-        "Pneumo", "PneumoModel", "PneumoPipeline", "PneumoHeatMap", "PneumoImaging",
+        "Pneumo", "PneumoModel", "PneumoClassifier", "PneumoHeatMap", "PneumoImaging",
         "PneumoDataset", "PneumoEvaluation", "PneumoReport", "PneumoExperiment", "PneumoCheckpoint",
         "PneumoConcurrency", "PneumoSupport", "PneumoSystem",
       ]),
@@ -225,7 +223,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoPipeline",
+        "Pneumo", "PneumoCompute", "PneumoKernelABI", "PneumoImaging", "PneumoClassifier",
         "PneumoTraining", "PneumoCheckpoint", "PneumoChart",
         "PneumoSupport", "PneumoConsole", "PneumoToolSupport", "PneumoConcurrency", "PneumoModel",
         "PneumoSystem", "PneumoTestSupport", argumentParser,
@@ -271,8 +269,8 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "PneumoPipelineTests",
-      dependencies: ["PneumoPipeline", "PneumoImaging", "Pneumo", "PneumoTestSupport"]),
+      name: "PneumoClassifierTests",
+      dependencies: ["PneumoClassifier", "PneumoImaging", "Pneumo", "PneumoTestSupport"]),
     .testTarget(
       name: "PneumoReportTests",
       dependencies: [

@@ -4,8 +4,9 @@ import Pneumo
 import PneumoCompute
 import PneumoConcurrency
 import PneumoConsole
-import PneumoPipeline
+import PneumoImaging
 import PneumoSupport
+import PneumoSystem
 import PneumoToolSupport
 
 /// Times whole pipelines, from JPEG files to labels.
@@ -84,8 +85,7 @@ struct MeasurePipeline: ParsableCommand {
     guard FileManager.default.isExecutableFile(atPath: tool) else {
       return "Start to first prediction: not timed; build pneumo-infer: swift build -c release\n"
     }
-    var inputs = InputSource([folder])
-    guard let file = inputs.next(1, unless: { false }).first?.path else { return "" }
+    guard let file = FolderWalk(folder).images.first else { return "" }
     let command = [tool, model, file, "--threads", "\(threads)", "--isa", instructionSet]
     let timings = try StartCost.measure(command, runs: 4 * rounds)
     return "Start to first prediction, pneumo-infer with one file: "

@@ -1,11 +1,12 @@
 import Foundation
 import Pneumo
+import PneumoClassifier
 import PneumoConsole
 import PneumoImaging
-import PneumoPipeline
 import PneumoSupport
+import PneumoSystem
 
-/// The pipeline of `pneumo-infer`, run over a folder.
+/// What `pneumo-infer` does, run over a folder.
 struct OurPipeline {
   /// The path of a .pnm file.
   let model: String
@@ -23,18 +24,21 @@ struct OurPipeline {
     var failure: String?
     let milliseconds = try Timings.time {
       let model = try Model(contentsOf: model)
-      let pipeline = try Pipeline(
-        model: model, inputs: InputSource([folder]),
-        options: .init(threads: threads, instructionSet: instructionSet))
+      let paths = FolderWalk(folder).images
+      var options = Classifier.Options()
+      options.threads = threads
+      options.instructionSet = instructionSet
+      let classifier = try Classifier(
+        [model], options: options, firstImage: paths.first, keepsImages: false)
       let hasOneOutput = model.graph.outputShape.count == 1
-      pipeline.run { outcomes in
+      classifier.run(ModelRunner.Inputs(paths), unless: { false }) { outcomes in
         for outcome in outcomes {
           images += 1
           switch outcome.result {
-          case .success(let prediction):
-            let probabilities = prediction.probabilities.map(Double.init)
+          case .success(let found):
+            let probabilities = found.prediction.probabilities.map(Double.init)
             outputs += hasOneOutput ? [probabilities[1]] : probabilities
-          case .failure(let reason): failure = failure ?? reason
+          case .failure(let error): failure = failure ?? error.description
           }
         }
         return failure == nil
@@ -74,14 +78,12 @@ struct OurPipeline {
     let model = try Model(contentsOf: model)
     let session = try Session(model, threads: 1, instructionSet: instructionSet)
     let loader = ImageLoader(model.preprocessing)
-    var inputs = InputSource([folder])
     var (load, infer, bytes) = ([Double](), [Double](), 0)
     var logits = [Float](repeating: 0, count: session.outputCount)
-    while let input = inputs.next(1, unless: { false }).first {
-      if let error = input.error { throw BenchError(error) }
-      bytes += try Data(contentsOf: URL(filePath: input.path)).count
+    for path in FolderWalk(folder).images {
+      bytes += try Data(contentsOf: URL(filePath: path)).count
       var tensor: [Float] = []
-      load.append(try Timings.time { tensor = try loader.load(input.path) })
+      load.append(try Timings.time { tensor = try loader.load(path) })
       infer.append(
         try Timings.time {
           try tensor.withUnsafeBufferPointer { tensor in

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Pneumo
+import PneumoClassifier
 import PneumoConsole
 import PneumoDataset
 import PneumoEvaluation
-import PneumoPipeline
+
 import PneumoReport
 import PneumoSupport
 
@@ -27,33 +28,31 @@ struct AnsweredData {
     let classes = models[0].model.labels
     let order = try models.map { try Self.order(of: $0, as: models[0]) }
     let labels = try Self.labels(of: data, in: models[0])
-    var bar = ProgressBar(total: data.samples.count * models.count, unit: "images")
+    var bar = ProgressBar(total: data.samples.count, unit: "images")
     var failures: [Int: String] = [:]
-    var logits: [[[Float]]] = []
-    for (number, part) in models.enumerated() {
-      var answers: [[Float]] = []
-      let pipeline = try Self.pipeline(part.model, data, command, threads: threads)
-      pipeline.run { outcomes in
-        for outcome in outcomes {
-          switch outcome.result {
-          case .success(let prediction): answers.append(prediction.logits)
-          case .failure(let reason):
-            if failures.updateValue(reason, forKey: answers.count) == nil {
-              bar.clear()
-              complain(reason)
-            }
-            answers.append([])
-          }
+    /// The logits of each model for each image.
+    var logits = [[[Float]]](repeating: [], count: models.count)
+    try Self.runner(models.map(\.model), data, command, threads: threads).run(
+      ModelRunner.Inputs(data.samples.map(\.path)), unless: { Interrupt.isRequested }
+    ) { outcomes in
+      for outcome in outcomes {
+        switch outcome.result {
+        case .success(let found):
+          for (number, row) in found.enumerated() { logits[number].append(row) }
+        case .failure(let error):
+          failures[outcome.index] = error.description
+          bar.clear()
+          complain(error.description)
+          for number in models.indices { logits[number].append([]) }
         }
-        bar.update(number * data.samples.count + answers.count)
-        return true
       }
-      guard !Interrupt.isRequested else {
-        bar.clear()
-        complain("interrupted; nothing is written")
-        throw ExitCode(Interrupt.exitCode)
-      }
-      logits.append(answers)
+      bar.update(logits[0].count)
+      return !Interrupt.isRequested
+    }
+    guard !Interrupt.isRequested else {
+      bar.clear()
+      complain("interrupted; nothing is written")
+      throw ExitCode(Interrupt.exitCode)
     }
     bar.clear()
     let good = data.samples.indices.filter { failures[$0] == nil }
@@ -95,14 +94,16 @@ struct AnsweredData {
   }
 
   /// A setting that cannot be followed is wrong usage.
-  private static func pipeline(
-    _ model: Model, _ data: Dataset, _ command: Evaluate, threads: Int
-  ) throws -> Pipeline {
+  private static func runner(
+    _ models: [Model], _ data: Dataset, _ command: Evaluate, threads: Int
+  ) throws -> ModelRunner {
+    var options = Classifier.Options()
+    options.threads = threads
+    options.concurrency = min(threads, data.samples.count)
+    options.instructionSet = command.isa
+    options.flips = command.tta == .flip
     do throws(ComputeError) {
-      return try Pipeline(
-        model: model, inputs: InputSource(data.samples.map(\.path)),
-        options: Pipeline.Options(
-          threads: threads, instructionSet: command.isa, flips: command.tta == .flip))
+      return try ModelRunner(models, options: options, firstImage: data.samples.first?.path)
     } catch {
       if error.kind == .setting { throw ValidationError(error.description) }
       throw error

@@ -1,98 +1,131 @@
 import Pneumo
-import PneumoConcurrency
+import PneumoClassifier
 import PneumoHeatMap
 import PneumoImaging
-import PneumoPipeline
 import PneumoSystem
 import PneumoToolSupport
 import Synchronization
 
-/// A folder of X-rays with their heat maps, one for each image that was answered.
-final class HeatMapFolder {
+/// A folder of X-rays with their heat maps, one for each image that was classified.
+final class HeatMapFolder: Sendable {
   /// How heat maps are made and drawn.
   struct Options {
     let method: HeatMapMethod
-    /// 0...1.
+    /// 0 to 1.
     let opacity: Float
-    /// The number of the class that is looked for; `nil` is the positive one of two, else the answer.
+    /// The index of the class to explain. By default, the positive one of two, otherwise the
+    /// predicted one.
     let label: Int?
     let threads: Int
     let instructionSet: String?
   }
 
+  private struct State {
+    /// Names that were given away, in lower case: some file systems do not tell case apart.
+    var names: Set<String> = []
+    /// The name for the heat map of each input in work.
+    var nameByInput: [Int: String] = [:]
+    /// What became of each, until it is asked for.
+    var results: [Int: Result<String, HeatMapFolderError>] = [:]
+    /// Whether each folder of inputs is this folder.
+    var isHere: [String: Bool] = [:]
+  }
+
   private let path: String
   private let model: Model
-  private let options: Options
+  private let opacity: Float
+  private let label: Int?
   private let maker: any HeatMapMaker
-  /// How often each name was given away.
-  private var names: [String: Int] = [:]
+  private let resolved: String?
+  private let state = Mutex(State())
 
-  /// Makes the folder and the model ready.
+  /// Makes the folder, and prepares the model.
   init(_ path: String, _ model: Model, _ options: Options) throws {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.model = model
-    self.options = options
+    opacity = options.opacity
+    label = options.label
     maker =
       switch options.method {
       case .gradcam: try GradCAM(model, instructionSet: options.instructionSet)
       case .occlusion:
-        try OcclusionMap(model, threads: options.threads, instructionSet: options.instructionSet)
+        try OcclusionMap(
+          model, threads: options.threads, instructionSet: options.instructionSet)
       }
     try makeFolder(self.path)
+    resolved = resolvedPath(self.path)
   }
 
-  /// Writes a picture for each outcome that is an answer; answers, for each outcome, where it is, or
-  /// why there is none.
-  func write(_ outcomes: [Outcome]) -> [Result<String, HeatMapFolderError>?] {
-    let targets = outcomes.map { outcome -> String? in
-      guard case .success = outcome.result else { return nil }
-      return "\(path)/\(name(for: outcome.path))"
+  /// Refuses a folder for heat maps among the images: the next run would classify the heat maps.
+  static func check(_ path: String, inputs: [String]) throws {
+    for input in inputs where input != "-" && isInside(path, folder: input) {
+      throw FileError(
+        .system, path: path,
+        reason:
+          "lies in \(input), whose images are classified: the next run would classify the heat "
+          + "maps too; use a folder outside it")
     }
-    let results = Mutex(
-      [Result<String, HeatMapFolderError>?](repeating: nil, count: outcomes.count))
-    let (maker, model, options) = (maker, model, options)
-    // Occlusion keeps all threads busy with one image.
-    let threads = options.method == .occlusion ? 1 : options.threads
-    parallelFor(outcomes.count, threads: threads) { index in
-      guard let target = targets[index], case .success(let prediction) = outcomes[index].result
-      else { return }
-      let label = options.label ?? (model.labels.count == 2 ? 1 : prediction.labelIndex)
-      let result: Result<String, HeatMapFolderError>
-      do {
-        try Self.write(outcomes[index].path, to: target, maker, model, label, options.opacity)
-        result = .success(target)
-      } catch {
-        result = .failure(HeatMapFolderError(description: "\(error)"))
+  }
+
+  /// Chooses the name for the heat map of an input. Call this in the order of the inputs.
+  ///
+  /// Returns the input; an image in this folder, where a heat map might replace it, is an error.
+  func reservingName(for input: BatchInput, index: Int) -> BatchInput {
+    guard case .file(let file) = input.source else { return input }
+    let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? "."
+    let isHere = state.withLock { state in
+      if let known = state.isHere[folder] { return known }
+      let isHere = resolved != nil && resolvedPath(folder) == resolved
+      state.isHere[folder] = isHere
+      return isHere
+    }
+    if isHere {
+      let reason = "lies in the folder for heat maps, \(path); use another folder"
+      return BatchInput(.none(ImageError(.unreadable, reason, file: file)))
+    }
+    let name = file.split(separator: "/").last.map(String.init) ?? file
+    let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    state.withLock { state in
+      var number = 1
+      while true {
+        let candidate = stem + (number > 1 ? "-\(number)" : "") + ".heatmap.jpeg"
+        if state.names.insert(candidate.lowercased()).inserted {
+          state.nameByInput[index] = candidate
+          break
+        }
+        number += 1
       }
-      results.withLock { $0[index] = result }
     }
-    return results.withLock { $0 }
+    return input
   }
 
-  private static func write(
-    _ path: String, to target: String, _ maker: any HeatMapMaker, _ model: Model, _ label: Int,
-    _ opacity: Float
-  ) throws {
-    let image = try JPEGDecoder().decode(
-      file: path, applyingOrientation: model.preprocessing.appliesOrientation)
-    let tensor = Preprocessor(model.preprocessing).tensor(of: image)
-    let map = try maker.map(of: tensor, label: label)
-    let picture = map.overlay(on: image, opacity: opacity)
-    try writeAtomically(
-      picture.jpegBytes(quality: 90, subsampling: .none), to: target)
+  /// Writes the heat map of an image, if it was classified. Called by the worker that holds the image.
+  func write(_ outcome: Outcome<Classification>, _ decoded: DecodedImage?) {
+    guard let decoded, case .success(let found) = outcome.result,
+      let name = state.withLock({ $0.nameByInput.removeValue(forKey: outcome.index) })
+    else { return }
+    let label = label ?? (model.labels.count == 2 ? 1 : found.prediction.labelIndex)
+    let target = "\(path)/\(name)"
+    let result: Result<String, HeatMapFolderError>
+    do {
+      let map = try maker.map(of: decoded.tensor, label: label)
+      let picture = map.overlay(on: decoded.image, opacity: opacity)
+      try writeAtomically(picture.jpegBytes(quality: 90, subsampling: .none), to: target)
+      result = .success(target)
+    } catch {
+      let file = outcome.file.map { "\($0): no heat map: " } ?? ""
+      result = .failure(HeatMapFolderError(description: "\(file)\(error)"))
+    }
+    state.withLock { $0.results[outcome.index] = result }
   }
 
-  /// The file's name with another ending, and a number where that was given away.
-  private func name(for path: String) -> String {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
-    names[stem, default: 0] += 1
-    let count = names[stem, default: 1]
-    return "\(stem)\(count > 1 ? "-\(count)" : "").heatmap.jpeg"
+  /// Where the heat map of an input is, or why there is none; `nil` if the input was not classified.
+  func takeResult(index: Int) -> Result<String, HeatMapFolderError>? {
+    state.withLock { $0.results.removeValue(forKey: index) }
   }
 }
 
-/// Why there is no picture. `description` is one sentence that names the file.
+/// Why there is no heat map: one sentence that names the file.
 struct HeatMapFolderError: Error, CustomStringConvertible {
   let description: String
 }

@@ -1,34 +1,35 @@
 import ArgumentParser
 import Pneumo
+import PneumoClassifier
 import PneumoConcurrency
 import PneumoConsole
-import PneumoPipeline
+import PneumoImaging
 import PneumoSupport
 import PneumoSystem
 import PneumoToolSupport
 
-/// The command: reads the arguments, runs the pipeline, prints.
+/// The command: reads the arguments, classifies, prints.
 struct Infer: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pneumo-infer",
     abstract: "Classifies JPEG images with a frozen model.",
     discussion: """
-      Answers come in the order of the inputs. A file that cannot be read is reported on standard \
-      error and does not stop the rest; the exit code is then 1. It is 2 for wrong usage.
+      Predictions come in the order of the inputs. A file that cannot be read is reported on \
+      standard error and does not stop the rest; the exit code is then 1. It is 2 for wrong usage.
 
       EXAMPLES
         pneumo-infer model.pnm xray.jpeg
-        pneumo-infer model.pnm xrays/ --format csv > answers.csv
-        find . -name '*.jpg' | pneumo-infer model.pnm - --format jsonl
+        pneumo-infer model.pnm xrays/ --format csv > predictions.csv
+        find . -name '*.jpg' -print0 | pneumo-infer model.pnm - -0 --format jsonl
         pneumo-infer model.pnm xrays/ --threads 1 --profile
         pneumo-infer model.pnm xrays/ --heatmap maps
         pneumo-infer a.pnm xrays/ --ensemble b.pnm --ensemble c.pnm --tta flip
 
       ENVIRONMENT
-        PNEUMO_NUM_THREADS  threads, where --threads is not given
-        PNEUMO_ISA          baseline, avx2 or avx512, where --isa is not given
+        PNEUMO_NUM_THREADS  threads, if --threads is not given
+        PNEUMO_ISA          baseline, avx2 or avx512, if --isa is not given
 
-      Pneumo is no medical device.
+      Pneumo is not a medical device.
       """)
 
   @Argument(help: "The model, a .pnm file.")
@@ -37,51 +38,56 @@ struct Infer: ParsableCommand {
   @Argument(
     help: """
       JPEG files, folders of them (searched recursively for .jpeg and .jpg), or - for a list of \
-      them on standard input, one a line, each answered when it comes.
+      paths on standard input, one per line, each classified as soon as it arrives.
       """)
   var inputs: [String]
 
-  @Option(help: "How answers are printed: table, jsonl, json or csv.")
+  @Flag(
+    name: [.customShort("0"), .customLong("null")],
+    help: "The paths on standard input are separated by NUL, as find -print0 does.")
+  var isNullSeparated = false
+
+  @Option(help: "How predictions are printed: table, jsonl, json or csv.")
   var format = OutputFormat.table
 
-  @Option(help: "Threads for decoding and inference. (default: what this process may use)")
+  @Option(help: "Threads for decoding and inference. (default: all that this process may use)")
   var threads: Int?
 
-  @Option(help: "Images that go through the network together. (default: chosen by itself)")
+  @Option(help: "Images that go through the network together. (default: chosen by memory)")
   var batch: Int?
 
-  @Option(help: "The positive class is chosen above this probability. (default: the model's)")
+  @Option(help: "The probability above which the positive class is chosen. (default: the model's)")
   var threshold: Float?
 
-  @Option(help: "Print only the most probable classes, this many. CSV always has all.")
+  @Option(help: "Print only this many of the most probable classes. CSV always has all.")
   var top: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Another model: answers are the mean of the logits of all, thresholds as well.",
+      "Another model: predictions follow from the mean of all logits and thresholds.",
       valueName: "file"))
   var ensemble: [String] = []
 
   @Option(
-    help: "Test-time augmentation: flip for the mean of the logits of image and mirror image.")
+    help: "Test-time augmentation: flip averages the logits of the image and its mirror image.")
   var tta: TestTimeAugmentation?
 
   @Option(
     help: ArgumentHelp(
       """
-      Write each image, with a light where the network saw what speaks for a class, into this folder \
-      as NAME.heatmap.jpeg; NAME-2 and so on where a name comes again.
+      Write each image, overlaid with what the network saw as evidence for a class, into this folder \
+      as NAME.heatmap.jpeg, or NAME-2 and so on if the name is taken.
       """, valueName: "folder"))
   var heatmap: String?
 
   @Option(
-    help: "gradcam: by the last convolution. occlusion: by hiding parts, slow and for any network.")
+    help: "gradcam: from the last convolution. occlusion: by hiding parts; slow, for any network.")
   var heatmapMethod = HeatMapMethod.gradcam
 
-  @Option(help: "How strong the light is, 0 to 1.")
+  @Option(help: "The opacity of the heat map, 0 to 1.")
   var heatmapOpacity: Float = 0.6
 
-  @Option(help: "The class that is looked for. (default: the positive of two, else the answer)")
+  @Option(help: "The class to explain. (default: the positive of two, otherwise the predicted one)")
   var heatmapClass: String?
 
   @Option(help: "Use this instruction set: baseline, avx2 or avx512. (default: the best)")
@@ -105,7 +111,7 @@ struct Infer: ParsableCommand {
       throw ValidationError("--heatmap-opacity is \(heatmapOpacity), expected 0 to 1.")
     }
     if heatmap != nil, !ensemble.isEmpty {
-      throw ValidationError("--heatmap looks into one model; leave out --ensemble.")
+      throw ValidationError("--heatmap explains one model; leave out --ensemble.")
     }
     if heatmap == nil, heatmapClass != nil {
       throw ValidationError("--heatmap-class goes with --heatmap.")
@@ -114,75 +120,68 @@ struct Infer: ParsableCommand {
     if inputs.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("Standard input, -, can be read only once.")
     }
+    if isNullSeparated, !inputs.contains("-") {
+      throw ValidationError("-0 says how standard input is separated; add - to read it.")
+    }
   }
 
   func run() throws {
-    signal(SIGPIPE, SIG_IGN)  // a closed pipe is seen where it is written to
     Interrupt.observe()
+    if let heatmap { try HeatMapFolder.check(heatmap, inputs: inputs) }
     let models = try loadModels()
-    let model = models[0]
-    let inputs = InputSource(self.inputs)
-    let pipeline = try makePipeline(models, inputs)
-    let heatMaps = try makeHeatMapFolder(model)
-    let printer = format.makePrinter(model: model, longestPath: inputs.longestPath, top: top)
-    var progress = ProgressBar(total: inputs.count, unit: "images")
-    var done = 0
-    var failures = 0
-    var written = StandardStream.output.write(printer.header)
-
-    pipeline.run { outcomes in
-      var text = ""
-      var errors = ""
-      let maps = heatMaps?.write(outcomes)
-      for (index, outcome) in outcomes.enumerated() {
-        var heatMap: String?
-        switch maps?[index] {
-        case .success(let path): heatMap = path
-        case .failure(let error):
-          failures += 1
-          errors += "pneumo-infer: \(Format.visible("\(error)"))\n"
-        case nil: break
+    var source = InputSource(inputs, separator: isNullSeparated ? .nul : .newline)
+    let classifier = try makeClassifier(models, source)
+    let heatMaps = try makeHeatMapFolder(models[0])
+    let printer = format.makePrinter(
+      model: models[0], longestPath: source.longestPath, top: top)
+    var printing = Printing(printer, total: source.count)
+    var taken = 0
+    classifier.run(
+      ModelRunner.Inputs(count: source.count) { limit in
+        source.next(limit, unless: { Interrupt.isRequested }).map { input in
+          defer { taken += 1 }
+          return heatMaps?.reservingName(for: input, index: taken) ?? input
         }
-        text += printer.line(for: outcome, heatMap: heatMap, isFirst: done == 0)
-        done += 1
-        if case .failure(let reason) = outcome.result {
-          failures += 1
-          errors += "pneumo-infer: \(Format.visible(reason))\n"
-        }
-      }
-      // Both streams may be one terminal, whose last line is the bar.
-      if StandardStream.output.isTerminal || !errors.isEmpty { progress.clear() }
-      if written == .all, !text.isEmpty { written = StandardStream.output.write(text) }
-      if !errors.isEmpty { StandardStream.error.write(errors) }
-      progress.update(done)
-      return written == .all
-    }
-    progress.clear()
+      },
+      unless: { Interrupt.isRequested },
+      inspect: { heatMaps?.write($0, $1) },
+      consume: { outcomes in
+        printing.print(outcomes.map { ($0, heatMaps?.takeResult(index: $0.index)) })
+        return printing.isWanted && !Interrupt.isRequested
+      })
+    try printing.end()
 
-    if written == .all { written = StandardStream.output.write(printer.footer) }
-    if case .failed(let reason) = written { throw OutputError(reason: reason) }
-    if profile { ProfileReport(pipeline.profile()).print(format) }
+    if profile { ProfileReport(classifier.profile()).print(format) }
+    if let note = source.leftOut.note { StandardStream.error.write("pneumo-infer: \(note)\n") }
     if Interrupt.isRequested {
-      let total = inputs.count.map { " of \($0)" } ?? ""
-      StandardStream.error.write("pneumo-infer: interrupted after \(done)\(total) images\n")
+      let total = source.count.map { " of \($0)" } ?? ""
+      StandardStream.error.write(
+        "pneumo-infer: interrupted after \(printing.done)\(total) images\n")
       throw ExitCode(Interrupt.exitCode)
     }
-    if done == 0 { StandardStream.error.write("pneumo-infer: no images to classify\n") }
-    if failures > 0 || done == 0 { throw ExitCode(1) }
+    if printing.done == 0 { StandardStream.error.write("pneumo-infer: no images to classify\n") }
+    if printing.failures > 0 || printing.done == 0 { throw ExitCode(1) }
   }
 
   /// A setting that cannot be followed, by an option or the environment, is wrong usage.
-  private func makePipeline(_ models: [Model], _ inputs: InputSource) throws -> Pipeline {
+  private func makeClassifier(_ models: [Model], _ source: InputSource) throws -> Classifier {
+    var options = Classifier.Options()
+    options.threads = threads
+    // A setting of the environment that cannot be followed is reported by the classifier.
+    let preferred = (try? ThreadCount.preferred()) ?? 1
+    options.concurrency = source.count.map { max(1, min($0, threads ?? preferred)) }
+    options.batch = batch
+    options.threshold = threshold
+    options.instructionSet = isa
+    options.flips = tta == .flip
+    options.isProfiling = profile
     do throws(ComputeError) {
-      return try Pipeline(
-        models: models, inputs: inputs,
-        options: Pipeline.Options(
-          threads: threads, batch: batch, threshold: threshold, instructionSet: isa,
-          flips: tta == .flip, isProfiling: profile))
+      return try Classifier(
+        models, options: options, firstImage: source.first, keepsImages: heatmap != nil)
     } catch  where error.kind == .setting {
       throw ValidationError(error.description)
     } catch {
-      throw ModelError(.limitExceeded, error.description, file: self.model)
+      throw ModelError(.limitExceeded, error.description, file: model)
     }
   }
 }
@@ -203,7 +202,7 @@ extension Infer {
             .invalidLabels,
             "has the labels \(quoted(other.labels)) and \(other.graph.outputShape.count) outputs, but "
               + "\(model) has \(quoted(first.labels)) and \(first.graph.outputShape.count); models of "
-              + "an ensemble have the same labels in the same order", file: path)
+              + "an ensemble need the same labels in the same order", file: path)
         }
         return other
       }
@@ -223,13 +222,6 @@ extension Infer {
       heatmap, model,
       HeatMapFolder.Options(
         method: heatmapMethod, opacity: heatmapOpacity, label: label,
-        threads: threads ?? ThreadCount.preferred(), instructionSet: isa))
+        threads: try threads ?? ThreadCount.preferred(), instructionSet: isa))
   }
-}
-
-/// Standard output could not be written to.
-private struct OutputError: Error, CustomStringConvertible {
-  let reason: String
-
-  var description: String { "standard output: \(reason)" }
 }

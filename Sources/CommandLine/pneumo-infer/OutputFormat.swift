@@ -1,10 +1,10 @@
 import ArgumentParser
 import Pneumo
 import PneumoConsole
-import PneumoPipeline
+import PneumoClassifier
 import PneumoSupport
 
-/// How answers are printed.
+/// How predictions are printed.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table, jsonl, json, csv
 
@@ -27,11 +27,13 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 /// Turns outcomes into text, one at a time.
 protocol Printer {
   var header: String { get }
+  /// Whether the header is printed even if nothing follows.
+  var needsHeader: Bool { get }
   var footer: String { get }
   /// The text of one outcome, with what separates it from the one before.
   ///
   /// - Parameter heatMap: the picture that was written of it; programs are told.
-  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String
+  func line(for outcome: Outcome<Classification>, heatMap: String?, isFirst: Bool) -> String
 }
 
 /// Aligned columns for people. Files that failed are left to standard error.
@@ -60,10 +62,12 @@ struct TablePrinter: Printer {
   }
 
   var header: String { table.text }
+  var needsHeader: Bool { false }
   var footer: String { "" }
 
-  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
-    guard case .success(let prediction) = outcome.result else { return "" }
+  func line(for outcome: Outcome<Classification>, heatMap: String?, isFirst: Bool) -> String {
+    guard case .success(let found) = outcome.result else { return "" }
+    let prediction = found.prediction
     let ranking = prediction.ranking(top)
     let cells =
       top == nil
@@ -72,7 +76,7 @@ struct TablePrinter: Printer {
         ranking.map { "\(labels[$0]) \(Format.fixed(Double(prediction.probabilities[$0]), 4))" }
           .joined(separator: ", ")
       ]
-    return table.line([Format.visible(outcome.path), prediction.label] + cells, widths) + "\n"
+    return table.line([Format.visible(outcome.file ?? ""), prediction.label] + cells, widths) + "\n"
   }
 }
 
@@ -82,19 +86,23 @@ struct JSONLinesPrinter: Printer {
   let top: Int?
 
   var header: String { "" }
+  var needsHeader: Bool { false }
   var footer: String { "" }
 
-  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
+  func line(for outcome: Outcome<Classification>, heatMap: String?, isFirst: Bool) -> String {
     json(outcome, heatMap).text + "\n"
   }
 
-  func json(_ outcome: Outcome, _ heatMap: String?) -> JSON {
+  func json(_ outcome: Outcome<Classification>, _ heatMap: String?) -> JSON {
     switch outcome.result {
-    case .failure(let reason):
-      return .object(["file": .string(outcome.path), "error": .string(reason)])
-    case .success(let prediction):
+    case .failure(let error):
+      return .object([
+        "file": .string(outcome.file ?? ""), "error": .string(error.description),
+      ])
+    case .success(let found):
+      let prediction = found.prediction
       let members = [
-        JSON.Member("file", .string(outcome.path)),
+        JSON.Member("file", .string(outcome.file ?? "")),
         JSON.Member("label", .string(prediction.label)),
         JSON.Member("probability", .float(prediction.probability)),
         JSON.Member(
@@ -114,9 +122,10 @@ struct JSONArrayPrinter: Printer {
   let lines: JSONLinesPrinter
 
   var header: String { "[" }
+  var needsHeader: Bool { true }
   var footer: String { "\n]\n" }
 
-  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
+  func line(for outcome: Outcome<Classification>, heatMap: String?, isFirst: Bool) -> String {
     (isFirst ? "\n" : ",\n") + lines.json(outcome, heatMap).text
   }
 }
@@ -125,16 +134,19 @@ struct JSONArrayPrinter: Printer {
 struct CSVPrinter: Printer {
   let labels: [String]
 
+  var needsHeader: Bool { true }
   var header: String { csvLine(["file", "label", "probability"] + labels + ["error"]) }
   var footer: String { "" }
 
-  func line(for outcome: Outcome, heatMap: String?, isFirst: Bool) -> String {
+  func line(for outcome: Outcome<Classification>, heatMap: String?, isFirst: Bool) -> String {
     switch outcome.result {
-    case .failure(let reason):
-      csvLine([outcome.path, "", ""] + labels.map { _ in "" } + [reason])
-    case .success(let prediction):
-      csvLine(
-        [outcome.path, prediction.label, "\(prediction.probability)"]
+    case .failure(let error):
+      return csvLine(
+        [outcome.file ?? "", "", ""] + labels.map { _ in "" } + [error.description])
+    case .success(let found):
+      let prediction = found.prediction
+      return csvLine(
+        [outcome.file ?? "", prediction.label, "\(prediction.probability)"]
           + prediction.probabilities.map { "\($0)" } + [""])
     }
   }

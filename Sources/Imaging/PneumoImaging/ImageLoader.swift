@@ -32,6 +32,33 @@ public final class ImageLoader {
     preprocessor.write(image, into: tensor)
   }
 
+  /// Writes the tensor of the image in `bytes`, a whole JPEG file; untouched after an error.
+  ///
+  /// - Precondition: `tensor` holds `preprocessing.shape.count` floats.
+  public func load(
+    _ bytes: [UInt8], into tensor: UnsafeMutableBufferPointer<Float>
+  ) throws(ImageError) {
+    try decode(bytes)
+    preprocessor.write(image, into: tensor)
+  }
+
+  /// Writes the tensor of the image at `path`, and keeps the image at its own size in `decoded`.
+  ///
+  /// - Precondition: `tensor` holds `preprocessing.shape.count` floats.
+  package func load(
+    _ path: String, into tensor: UnsafeMutableBufferPointer<Float>, decoded: inout PixelImage
+  ) throws(ImageError) {
+    try decoder.decode(
+      file: path, into: &decoded, applyingOrientation: preprocessing.appliesOrientation)
+    preprocessor.write(decoded, into: tensor)
+  }
+
+  /// The tensor of the image in `bytes`, a whole JPEG file: `preprocessing.shape.count` floats.
+  public func load(_ bytes: [UInt8]) throws(ImageError) -> [Float] {
+    try decode(bytes)
+    return preprocessor.tensor(of: image)
+  }
+
   /// The tensor of the image at `path`: `preprocessing.shape.count` floats.
   public func load(_ path: String) throws(ImageError) -> [Float] {
     try decode(path)
@@ -51,7 +78,16 @@ public final class ImageLoader {
   private func decode(_ path: String) throws(ImageError) {
     try decoder.decode(
       file: path, readInto: &file, into: &image,
-      applyingOrientation: preprocessing.appliesOrientation,
-      nearest: preprocessing.filter == .nearest ? preprocessing.size : nil)
+      applyingOrientation: preprocessing.appliesOrientation, nearest: nearestSize)
+  }
+
+  private func decode(_ bytes: [UInt8]) throws(ImageError) {
+    try decoder.decode(
+      bytes, into: &image, applyingOrientation: preprocessing.appliesOrientation,
+      nearest: nearestSize)
+  }
+
+  private var nearestSize: Extent? {
+    preprocessing.filter == .nearest ? preprocessing.size : nil
   }
 }

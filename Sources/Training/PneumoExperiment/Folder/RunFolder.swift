@@ -27,7 +27,7 @@ package final class RunFolder {
     self.path = path
     try Self.checkIsOutside(path, data)
     try Self.checkNothingIsReplaced(in: path)
-    let missing = Self.missingFolders(above: path)
+    let missing = missingFolders(above: path)
     do throws(FileError) { try makeFolder(path) } catch {
       throw RunError(.file, error.description)
     }
@@ -96,39 +96,11 @@ package final class RunFolder {
     name == "refit" || name.hasPrefix("fold") && Int(name.dropFirst("fold".count)) != nil
   }
 
-  /// `path` and the folders above it that do not exist, the innermost first.
-  private static func missingFolders(above path: String) -> [String] {
-    var missing: [String] = []
-    var path = path[...]
-    while !path.isEmpty, access(String(path), F_OK) != 0 {
-      missing.append(String(path))
-      guard let slash = path.lastIndex(of: "/") else { break }
-      path = path[..<slash]
-    }
-    return missing
-  }
-
   private static func checkIsOutside(_ path: String, _ data: String?) throws(RunError) {
-    guard let data, isInside(path, data) else { return }
+    guard let data, isInside(path, folder: data) else { return }
     throw RunError(
       .file,
       "\(path): lies in the folder of the images, \(data), where the next run would take its files "
         + "for a class; use a folder outside")
-  }
-
-  /// Whether `path`, which need not exist, is `folder` or lies in it, whatever links lead there.
-  private static func isInside(_ path: String, _ folder: String) -> Bool {
-    guard let folder = resolved(folder) else { return false }
-    let existing = missingFolders(above: path).last.map { last in
-      last.lastIndex(of: "/").map { $0 == last.startIndex ? "/" : String(last[..<$0]) } ?? "."
-    }
-    guard let place = resolved(existing ?? path) else { return false }
-    return place == folder || folder == "/" || place.hasPrefix(folder + "/")
-  }
-
-  private static func resolved(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }

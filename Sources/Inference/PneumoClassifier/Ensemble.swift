@@ -1,7 +1,7 @@
 import PneumoSystem
 
 /// The threshold of an ensemble that averages logits: the mean of its models' thresholds, as logits too.
-/// Of one model its own.
+/// For one model, its own.
 package func ensembleThreshold(_ thresholds: [Float]) -> Float {
   guard thresholds.count > 1 else { return thresholds[0] }
   let logits = thresholds.map { threshold in
@@ -10,4 +10,13 @@ package func ensembleThreshold(_ thresholds: [Float]) -> Float {
   }
   let mean = logits.reduce(0, +) / Double(logits.count)
   return Float(1 / (1 + exp(-mean)))
+}
+
+/// The mean of each logit over all models, whose numbers of logits are equal.
+package func meanLogits(_ logits: [[Float]]) -> [Float] {
+  guard logits.count > 1 else { return logits[0] }
+  return logits[0].indices.map { output in
+    // In double precision, so that the mean of equal logits is that logit.
+    Float(logits.reduce(0.0) { $0 + Double($1[output]) } / Double(logits.count))
+  }
 }

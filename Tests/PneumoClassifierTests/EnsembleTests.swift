@@ -4,7 +4,7 @@ import PneumoImaging
 import PneumoTestSupport
 import Testing
 
-@testable import PneumoPipeline
+@testable import PneumoClassifier
 
 /// Mirror images and several models, on pictures of noise.
 @Suite struct EnsembleTests {
@@ -43,13 +43,15 @@ import Testing
     _ models: [Model], flips: Bool = false, threads: Int = 2, batch: Int? = nil,
     paths: [String]? = nil
   ) throws -> [Prediction] {
-    let pipeline = try Pipeline(
-      models: models, inputs: InputSource(paths ?? self.paths),
-      options: .init(threads: threads, batch: batch, flips: flips))
+    var options = Classifier.Options()
+    options.threads = threads
+    options.batch = batch
+    options.flips = flips
+    let classifier = try Classifier(models, options: options)
     var all: [Prediction] = []
-    pipeline.run { outcomes in
+    classifier.run(ModelRunner.Inputs(paths ?? self.paths), unless: { false }) { outcomes in
       for outcome in outcomes {
-        if case .success(let prediction) = outcome.result { all.append(prediction) }
+        if case .success(let found) = outcome.result { all.append(found.prediction) }
       }
       return true
     }
@@ -79,7 +81,7 @@ import Testing
     #expect(try logits([model, model, model]) == logits([model]))
   }
 
-  @Test func theAnswerIsTheMeanOfTheLogits() throws {
+  @Test func predictionsFollowFromTheMeanLogits() throws {
     // Two sizes and two layouts: three preprocessings, one of them shared.
     let models = [
       try model(seed: 1), try model(seed: 2), try model(seed: 3, size: 31),
@@ -110,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func aSymmetricImageAnswersAsItself() throws {
+  @Test func aSymmetricImageIsAsItsMirrorImage() throws {
     let pixels = (0..<48 * 48).map { index in
       let column = index % 48
       return UInt8(min(column, 47 - column) * 9 + index / 48)
