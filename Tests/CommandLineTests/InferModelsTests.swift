@@ -106,9 +106,9 @@ import Testing
       ["a.pnm", "images", "--heatmap", "maps", "--heatmap-method", method], exitCode: 1)
     #expect(
       answers.map(\.heatmap) == [
-        "maps/one.heatmap.jpeg", "maps/one-2.heatmap.jpeg", "maps/two.heatmap.jpeg", nil,
+        nil, "maps/one.heatmap.jpeg", "maps/one-2.heatmap.jpeg", "maps/two.heatmap.jpeg",
       ])
-    #expect(answers[3].error != nil)
+    #expect(answers[0].error != nil)
     for path in answers.compactMap(\.heatmap) {
       let picture = try JPEGDecoder().decode(file: folder.path(path))
       #expect(picture.width == 32 && picture.height == 32 && picture.channels == 3)
@@ -126,6 +126,32 @@ import Testing
       })
   }
 
+  /// Each of these pairs would share a file, or replace an input.
+  @Test func noTwoInputsShareAHeatMap() throws {
+    let image = try folder.read("images/x/one.jpeg")
+    let names = ["a/p.jpeg", "b/p.jpeg", "c/p-2.jpeg", "d/P.jpeg", "e/p.heatmap.jpeg"]
+    for name in names { try folder.write(Array(image), to: "same/\(name)") }
+    let answers = try answers(["a.pnm", "same", "--heatmap", "maps"])
+    let maps = answers.compactMap(\.heatmap)
+    #expect(maps.count == names.count)
+    #expect(Set(maps.map { $0.lowercased() }).count == names.count)
+    #expect(
+      try Set(FileManager.default.contentsOfDirectory(atPath: folder.path("maps")))
+        == Set(maps.map { String($0.dropFirst("maps/".count)) }))
+    for target in ["same", "same/maps", "same/a/../new/maps", "link/maps"] {
+      try? FileManager.default.createSymbolicLink(
+        atPath: folder.path("link"), withDestinationPath: "same")
+      let result = try tool.run(["a.pnm", "same", "--heatmap", target], in: folder)
+      #expect(result.exitCode == 1)
+      #expect(result.error.contains("lies in same, whose images are classified"))
+    }
+    let inside = try tool.run(
+      ["a.pnm", "same/a/p.jpeg", "--heatmap", "same/a", "--format", "jsonl"], in: folder)
+    #expect(inside.exitCode == 1 && inside.error.contains("lies in the folder for heat maps"))
+    #expect(try folder.read("same/e/p.heatmap.jpeg") == image)
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path("same")).count == 10)
+  }
+
   /// What speaks for one class speaks against the other.
   @Test func theClassOfAHeatMapCanBeNamed() throws {
     for name in ["NORMAL", "PNEUMONIA"] {
@@ -139,7 +165,7 @@ import Testing
     (["--heatmap-opacity", "2", "--heatmap", "m"], "expected 0 to 1"),
     (["--heatmap-class", "NORMAL"], "goes with --heatmap"),
     (["--heatmap", "m", "--heatmap-class", "COVID"], "'NORMAL', 'PNEUMONIA'"),
-    (["--heatmap", "m", "--ensemble", "b.pnm"], "looks into one model"),
+    (["--heatmap", "m", "--ensemble", "b.pnm"], "explains one model"),
     (["--tta", "rotate"], "flip"),
   ])
   func wrongUsageExitsWith2(arguments: [String], message: String) throws {

@@ -84,7 +84,12 @@ import Testing
     try folder.write([1], to: "empty/notes.txt")
     let result = try run(["empty"])
     #expect(result.exitCode == 1)
-    #expect(result.error == "pneumo-infer: empty: no .jpeg or .jpg files in this folder\n")
+    #expect(
+      result.error == """
+        pneumo-infer: empty: no .jpeg or .jpg files in this folder, but 1 .txt file
+        pneumo-infer: left out: 1 .txt file; images are files that end in .jpeg or .jpg
+
+        """)
   }
 
   @Test func thresholdMovesTheLabel() throws {
@@ -218,7 +223,7 @@ import Testing
   }
 
   /// Finite weights can still overflow: that is an error, not a confident NORMAL.
-  @Test func anAnswerThatIsNoNumberIsAnError() throws {
+  @Test func outputsThatAreNotFiniteAreErrors() throws {
     var builder = GraphBuilder(input: .image(height: 2, width: 2, channels: 1), seed: 1)
     builder.append(.flatten(.heightWidthChannels))
     for sign in [Float(1), -1] {
@@ -232,7 +237,75 @@ import Testing
     try builder.model().write(to: folder.path("overflow.pnm"))
     let result = try tool.run(["overflow.pnm", "pictures/\(Self.pictures[0])"], in: folder)
     #expect(result.exitCode == 1)
-    #expect(result.error.contains("is no number"))
+    #expect(result.error.contains("is not finite"))
+  }
+
+  /// As `find -print0` and `xargs -0` do; and what a list must not hold.
+  @Test func listsOnStandardInput() throws {
+    let names = Self.pictures.prefix(3).map { "pictures/\($0)" }
+    func run(_ list: String, _ options: String...) throws -> (Int32, String, String) {
+      try folder.write(Array(list.utf8), to: "list")
+      let arguments = (["model.pnm", "-", "--format", "csv"] + options).joined(separator: " ")
+      let code = try tool.shell("\"$0\" \(arguments) <list >out 2>err", in: folder)
+      return (
+        code, String(decoding: try folder.read("out"), as: UTF8.self),
+        String(decoding: try folder.read("err"), as: UTF8.self)
+      )
+    }
+    let lines = try run(names.joined(separator: "\n"))
+    #expect(lines.0 == 0 && lines.1.split(separator: "\n").count == 4)
+    for (list, option) in [
+      (names.joined(separator: "\0"), "-0"), (names.joined(separator: "\0") + "\0", "--null"),
+    ] {
+      let found = try run(list, option)
+      #expect(found.0 == 0 && found.1 == lines.1)
+    }
+    let marked = try run("\u{FEFF}" + names.joined(separator: "\r\n"))
+    #expect(marked.0 == 0 && marked.1 == lines.1)
+    let mixed = try run(names.joined(separator: "\0"))
+    #expect(mixed.0 == 1 && mixed.2.contains("add -0"))
+    #expect(mixed.1.split(separator: "\n").count == 2, "a header and an error")
+    let long = try run("\(names[0])\n" + String(repeating: "x", count: 100_000))
+    #expect(long.0 == 1 && long.2.contains("a line is longer than 65536 bytes"))
+    #expect(long.1.contains(names[0]))
+    let usage = try tool.run(["model.pnm", names[0], "-0"], in: folder)
+    #expect(usage.exitCode == 2)
+  }
+
+  /// Where a user may have no more threads, the calling one does the work; a signal ends it.
+  @Test(
+    .enabled(if: Tool.canLimitProcesses, "needs root, prlimit and setpriv"),
+    arguments: [1, 2, 3], [1, 8])
+  func worksWithoutMoreThreads(processes: Int, threads: Int) throws {
+    let limited =
+      "timeout -k 1 30 prlimit --nproc=\(processes) setpriv --reuid 55001 --regid 55001 --clear-groups"
+    let code = try tool.shell(
+      "chmod 755 . pictures; chmod 644 model.pnm pictures/*; cp \"$0\" tool; chmod 755 tool; "
+        + "\(limited) ./tool model.pnm pictures --threads \(threads) --format csv >out 2>err",
+      in: folder)
+    #expect(code != 124 && code != 137, "it hangs")
+    let plain = try tool.run(["model.pnm", "pictures", "--format", "csv"], in: folder)
+    #expect(try folder.read("out") == Data(plain.output.utf8))
+    #expect(code == plain.exitCode)
+  }
+
+  /// An image that never comes: a FIFO that nobody writes.
+  @Test(arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
+  func signalsEndAWaitForInput(signal: String, code: Int32) throws {
+    let ended = try tool.shell(
+      """
+      set -m
+      mkfifo list
+      sleep 30 >list & writer=$!
+      "$0" model.pnm - <list >out 2>err & tool=$!
+      sleep 0.3
+      start=$(date +%s%N)
+      kill -\(signal) $tool; wait $tool; code=$?
+      kill $writer
+      [ $(( $(date +%s%N) - start )) -lt 1500000000 ] || exit 99
+      exit $code
+      """, in: folder)
+    #expect(ended == code)
   }
 
   @Test func closedPipeEndsQuietly() throws {

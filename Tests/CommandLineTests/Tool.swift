@@ -57,6 +57,15 @@ struct Tool {
     return process.terminationStatus
   }
 
+  /// Whether a test may run the tool as a user who can have no more processes.
+  static let canLimitProcesses =
+    getuid() == 0
+    && ["prlimit", "setpriv"].allSatisfy { name in
+      ["/usr/bin/", "/bin/"].contains {
+        FileManager.default.isExecutableFile(atPath: $0 + name)
+      }
+    }
+
   /// Where the tests themselves were built, and the tools beside them.
   static let products: URL = {
     let tests = URL(filePath: CommandLine.arguments[0])

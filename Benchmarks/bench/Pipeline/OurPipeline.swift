@@ -25,6 +25,7 @@ struct OurPipeline {
     let milliseconds = try Timings.time {
       let model = try Model(contentsOf: model)
       let paths = FolderWalk(folder).images
+      guard !paths.isEmpty else { throw BenchError("\(folder): no .jpeg or .jpg files") }
       var options = Classifier.Options()
       options.threads = threads
       options.instructionSet = instructionSet

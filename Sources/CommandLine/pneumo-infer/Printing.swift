@@ -18,6 +18,7 @@ struct Printing: ~Copyable {
   init(_ printer: any Printer, total: Int?) {
     self.printer = printer
     progress = ProgressBar(total: total, unit: "images")
+    if printer.needsHeader { write("") }
   }
 
   /// Whether standard output is still read.
@@ -57,11 +58,12 @@ struct Printing: ~Copyable {
   /// Throws if standard output could not be written.
   mutating func end() throws {
     progress.clear()
-    if hasHeader || printer.needsHeader { write(printer.footer) }
+    if hasHeader { write(printer.footer) }
     if case .failed(let reason) = written { throw OutputError(reason: reason) }
   }
 
-  /// The header is written with the first text, so that an error is not preceded by an empty table.
+  /// Writes the header before the first text. People get it with their first row: an error is not
+  /// preceded by an empty table.
   private mutating func write(_ text: String) {
     let text = hasHeader ? text : printer.header + text
     hasHeader = true

@@ -25,7 +25,7 @@ struct GalleryPanel {
       <p class="quiet">Bright: what speaks for \(escaped(set.isBinary ? set.classes[1] : "the answer")) \
       in the eyes of the network (\(escaped(gallery.method))). It shows where a network looks, not \
       where disease is.</p>
-      <svg width="0" height="0" style="position:absolute" aria-hidden="true"><filter id="light" color-interpolation-filters="sRGB">\
+      <svg class="unseen" width="0" height="0" aria-hidden="true"><filter id="light" color-interpolation-filters="sRGB">\
       <feColorMatrix values="1 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0.5 0.5 0.5 0 0"/></filter></svg>
 
       """ : ""

@@ -1,7 +1,7 @@
 import PneumoEvaluation
 import PneumoSupport
 
-/// The report: one HTML file that asks the network for nothing.
+/// The report: a self-contained HTML file.
 package struct ReportPage: Sendable {
   /// What is reported.
   package var assessment: Assessment
@@ -33,41 +33,25 @@ package struct ReportPage: Sendable {
     let bodies = sections.map { section in
       "<section id=\"\(section.id)\"><h2>\(escaped(section.title))</h2>\n\(section.body)</section>\n"
     }
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-      style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-      <meta name="generator" content="pneumo-eval">
-      <link rel="icon" href="data:,">
-      <title>\(escaped(title))</title>
-      <style>
-      \(Resource.style)
-      </style>
-      </head>
-      <body>
-      <header>
-      <h1>\(escaped(title))</h1>
-      <p class="scope">\(escaped(assessment.scope)).</p>
-      \(verdicts)\(notices)<nav aria-label="Contents">\(links.joined(separator: "\n"))</nav>
-      </header>
-      <main>
-      \(bodies.joined())</main>
-      <footer>
-      <p>Made by <code>\(escaped(command))</code></p>
-      <p>Pneumo is no medical device; nothing here is a diagnosis.</p>
-      </footer>
-      <script type="application/json" id="data">\(data)</script>
-      <script>
-      \(Resource.script)
-      </script>
-      </body>
-      </html>
+    var page = HTMLPage(
+      title: title, generator: "pneumo-eval", style: Resource.style,
+      body: """
+        <header>
+        <h1>\(escaped(title))</h1>
+        <p class="scope">\(escaped(assessment.scope)).</p>
+        \(verdicts)\(notices)<nav aria-label="Contents">\(links.joined(separator: "\n"))</nav>
+        </header>
+        <main>
+        \(bodies.joined())</main>
+        <footer>
+        <p>Made by <code>\(escaped(command))</code></p>
+        <p>Pneumo is not a medical device; nothing here is a diagnosis.</p>
+        </footer>
 
-      """
+        """)
+    page.script = Resource.script
+    page.data = data
+    return page.html
   }
 
   private struct Section {
@@ -318,7 +302,7 @@ package struct ReportPage: Sendable {
   // MARK: Data
 
   /// What the script needs: the scores of each class, to count anew at another threshold.
-  private var data: String {
+  private var data: JSON {
     let models = set.models.map { answers -> JSON in
       guard let threshold = answers.threshold else { return .object([]) }
       func scores(_ label: Int) -> JSON {
@@ -330,7 +314,6 @@ package struct ReportPage: Sendable {
         "threshold": .double(threshold), "negatives": scores(0), "positives": scores(1),
       ])
     }
-    // `</script>` must not occur in a script.
-    return JSON.object(["models": .array(models)]).text.replacing("<", with: "\\u003c")
+    return JSON.object(["models": .array(models)])
   }
 }

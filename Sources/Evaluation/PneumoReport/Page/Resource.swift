@@ -4,5 +4,6 @@ import PneumoChart
 enum Resource {
   static let style =
     ChartStyle.text + "\n" + String(decoding: PackageResources.report_css, as: UTF8.self)
+    + shareStyle
   static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
 }

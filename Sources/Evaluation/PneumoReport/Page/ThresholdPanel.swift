@@ -61,6 +61,14 @@ struct ThresholdPanel {
   }
 }
 
+/// Shares are tinted in this many steps: by classes, since the page's policy forbids style attributes.
+let shareSteps = 20
+
+/// The style of tinted shares.
+let shareStyle = (0...shareSteps).map { step in
+  ".share\(step) { --share: \(Format.fixed(Double(step) / Double(shareSteps), 2)); }"
+}.joined(separator: "\n")
+
 /// Truth by answer as a table whose cells are tinted by the share of their row.
 ///
 /// - Parameter names: by which a script finds the cells.
@@ -73,8 +81,9 @@ func confusionMarkup(
     let cells = row.enumerated().map { answer, count in
       let share = Double(count) / total
       let name = names.map { " data-count=\"\($0[truth][answer])\"" } ?? ""
-      return "<td class=\"\(truth == answer ? "right" : "wrong")\"\(name) "
-        + "style=\"--share:\(Format.fixed(share, 4))\"><b>\(Format.grouped(count))</b>"
+      let tint = "share\(Int((share * Double(shareSteps)).rounded()))"
+      return "<td class=\"\(truth == answer ? "right" : "wrong") \(tint)\"\(name)>"
+        + "<b>\(Format.grouped(count))</b>"
         + "<small>\(percent(share))</small></td>"
     }
     return "<tr><th scope=\"row\">\(escaped(classes[truth]))</th>\(cells.joined())</tr>"

@@ -5,29 +5,19 @@ extension Gallery {
   /// One page (HTML) with all images in it: it loads nothing, runs nothing, and is dark where its
   /// reader is.
   package var page: String {
-    """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" \
-    content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-    <title>\(markup(title))</title>
-    <style>
-    \(Self.style)
-    </style>
-    </head>
-    <body>
-    <header>
-    <h1>\(markup(title))</h1>
-    <p>\(markup(introduction))</p>
-    </header>
-    \(sections.joined(separator: "\n"))
-    </body>
-    </html>
+    HTMLPage(
+      title: title, generator: "pneumo-data",
+      style: Self.style + ".strip { grid-template-columns: repeat(\(settings.versions + 1), "
+        + "minmax(84px, 1fr)); }",
+      body: """
+        <header>
+        <h1>\(markup(title))</h1>
+        <p>\(markup(introduction))</p>
+        </header>
+        \(sections.joined(separator: "\n"))
 
-    """
+        """
+    ).html
   }
 
   private static let style = """
@@ -51,8 +41,7 @@ extension Gallery {
     .grid { display: grid; gap: 18px 14px;
       grid-template-columns: repeat(auto-fill, minmax(min(200px, 42vw), 1fr)); }
     .grid img { aspect-ratio: 1; }
-    .strip { display: grid; gap: 8px; overflow-x: auto; padding-bottom: 4px;
-      grid-template-columns: repeat(var(--count), minmax(84px, 1fr)); }
+    .strip { display: grid; gap: 8px; overflow-x: auto; padding-bottom: 4px; }
     .strip div { font-size: 12px; color: var(--quiet); text-align: center; }
     .strip img { aspect-ratio: 1; margin-bottom: 3px; }
     .strips figure + figure { margin-top: 20px; }
@@ -112,7 +101,7 @@ extension Gallery {
       }
     return """
       <figure>
-      <div class="strip" style="--count: \(parts.count)" tabindex="0">
+      <div class="strip" tabindex="0">
       \(parts.joined(separator: "\n"))
       </div>
       \(caption(picture))
