@@ -350,12 +350,21 @@ def order_and_identity():
     model.save_weights(str(FIXTURES / "tiny-checkpoint.weights.h5"))
 
 
+def hard_swish():
+    L = keras.layers
+    return keras.Sequential([
+        keras.Input((8, 7, 1)), L.Conv2D(5, 3, activation="hard_silu"), L.Activation("hard_swish"),
+        L.Flatten(), L.Dense(6, activation=keras.activations.hard_silu),
+        L.Dense(3, activation="softmax")])
+
+
 def operators():
     global RANDOM
     RANDOM = np.random.default_rng(20261126)
     keras.utils.set_random_seed(20261126)
     for k, name in [(keras, "keras3"), (tf_keras, "keras2")]:
         save(gated(k), f"{name}-gated")
+    save(hard_swish(), "keras3-hard-swish", scale=4.0)
 
 
 def saved_weights():

@@ -14,7 +14,8 @@ import zlib
 
 MAGIC = bytes.fromhex("89504E450D0A1A0A")
 SECTIONS = [b"GRPH", b"META", b"WGTS", b"IMGS"]
-ACTIVATIONS = {1: "relu", 2: "relu6", 3: "sigmoid", 4: "softmax", 5: "tanh", 6: "swish"}
+ACTIVATIONS = {1: "relu", 2: "relu6", 3: "sigmoid", 4: "softmax", 5: "tanh", 6: "swish",
+               7: "hard_swish"}
 POOLINGS = {0: "max", 1: "average"}
 AXIS, ELEMENTS, WINDOW = 1 << 24, 1 << 28, 4096
 
@@ -356,7 +357,8 @@ def model(data, taken=None):
         reader = Reader(image_data[0])
         result["images"] = images(reader)
         reader.finish()
-    first = 3 if any(node["operator"] == "multiply" for node in result["layers"]) else 1
+    first = 3 if any(node["operator"] == "multiply" or node.get("activation") == "hard_swish"
+                     for node in result["layers"]) else 1
     first = max(first, 2 if image_data else 1)
     need(version == first, "version", version, "of a file that has all of version", first)
     record, shapes = result["preprocessing"], result["shapes"]

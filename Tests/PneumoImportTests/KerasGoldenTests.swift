@@ -11,7 +11,7 @@ import Testing
       ["residual", "chain", "nested", "frozen", "renamed", "shared", "gated"].map {
         "\(keras)-\($0)"
       }
-    } + ["keras3-augmented", "keras3-augmented-chain"]
+    } + ["keras3-augmented", "keras3-augmented-chain", "keras3-hard-swish"]
 
   /// The largest difference, relative to 1 or the number, from what Keras answers.
   private func error(of graph: Graph, _ name: String, rescaling: Rescaling?) throws -> Double {

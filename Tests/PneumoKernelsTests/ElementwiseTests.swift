@@ -105,6 +105,32 @@ import Testing
     }
   }
 
+  /// Values and slopes at, near and far from the bends at -3 and 3.
+  @Test(arguments: InstructionSet.available.indices)
+  func hardSwish(table: Int) {
+    let kernels = InstructionSet.available[table]
+    let xs =
+      (-400...400).map { Float($0) / 64 } + [-3, 3, -1e30, 1e30]
+      + [-3, 3].flatMap { [Float($0).nextUp, Float($0).nextDown] }
+    for count in [0, 1, 15, 16, 17, xs.count] {
+      let input = GuardedBuffer(Array(xs.suffix(count)))
+      let output = GuardedBuffer(count: count)
+      let gradient = GuardedBuffer([Float](repeating: 2, count: count))
+      kernels.hardSwish(input.pointer, output.pointer, count)
+      kernels.training.hardSwishGradient(input.pointer, gradient.pointer, count)
+      #expect(output.isIntact && gradient.isIntact)
+      for (x, (y, slope)) in zip(input.values, zip(output.values, gradient.values)) {
+        let x = Double(x)
+        let expected = x * min(max(x + 3, 0), 6) / 6
+        #expect(abs(Double(y) - expected) <= 5e-7 * max(abs(expected), 1), "\(x)")
+        #expect(abs(Double(slope) - (x < -3 ? 0 : x > 3 ? 2 : 2 * x / 3 + 1)) <= 1e-6, "\(x)")
+      }
+    }
+    let unknown = GuardedBuffer([Float](repeating: .nan, count: 17))
+    kernels.hardSwish(unknown.pointer, unknown.pointer, 17)
+    #expect(unknown.values.allSatisfy { $0.isNaN })
+  }
+
   /// The largest relative error, where values below 1e-30 count as 1e-30.
   private func relativeError(_ a: [Float], _ b: [Double]) -> Double {
     let errors = zip(a, b).map { abs(Double($0) - $1) / max(abs($1), 1e-30) }

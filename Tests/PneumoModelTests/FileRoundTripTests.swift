@@ -9,8 +9,11 @@ import Testing
   static let models = [
     "tiny-classifier": SampleModel.tinyClassifier, "every-operation": SampleModel.everyOperation,
     "gated-classifier": SampleModel.gatedClassifier,
+    "hard-swish-classifier": SampleModel.hardSwishClassifier,
   ]
-  static let names = ["tiny-classifier", "every-operation", "gated-classifier"]
+  static let names = [
+    "tiny-classifier", "every-operation", "gated-classifier", "hard-swish-classifier",
+  ]
 
   @Test(arguments: names, ScalarType.allCases)
   func encodingSurvivesARoundTrip(name: String, type: ScalarType) throws {
@@ -61,6 +64,7 @@ import Testing
   @Test func versionsAreThoseOfTheOperations() throws {
     for (name, version): (String, UInt8) in [
       ("tiny-classifier", 1), ("every-operation", 1), ("gated-classifier", 3),
+      ("hard-swish-classifier", 3),
     ] {
       var bytes = try #require(Self.models[name]).encoded()
       #expect(bytes[8] == version, "\(name)")

@@ -208,6 +208,7 @@ public enum NaiveGraph {
     case .sigmoid: output.values = input.values.map { 1 / (1 + exp(-$0)) }
     case .tanh: output.values = input.values.map { tanh($0) }
     case .swish: output.values = input.values.map { $0 / (1 + exp(-$0)) }
+    case .hardSwish: output.values = input.values.map { $0 * min(max($0 + 3, 0), 6) / 6 }
     case .softmax:
       for start in stride(from: 0, to: input.values.count, by: input.channels) {
         let pixel = start..<start + input.channels

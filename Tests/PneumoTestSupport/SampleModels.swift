@@ -40,6 +40,17 @@ public enum SampleModel {
     return try! builder.model()
   }()
 
+  /// Hard-swish (Howard et al. 2019), which version 3 of the format has, alone and fused.
+  public static let hardSwishClassifier: Model = {
+    var builder = GraphBuilder(input: .image(height: 5, width: 4, channels: 1), seed: 4)
+    let left = builder.append("left", builder.convolution(3, 1, 3, activation: .hardSwish))
+    let right = builder.append("right", .activation(.hardSwish))
+    builder.append("sum", .add, inputs: [left, right])
+    builder.append("mean", .globalPooling(.average))
+    builder.append("output", builder.dense(3, 1, activation: .sigmoid))
+    return try! builder.model()
+  }()
+
   /// Every operation, activation, padding and kind of weight of versions 1 and 2 of the format at
   /// least once, in a graph with branches over 13×11 RGB images and three labels; all fields of the metadata are filled.
   public static let everyOperation: Model = {

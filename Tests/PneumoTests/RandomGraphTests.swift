@@ -201,7 +201,7 @@ private struct RandomGraph {
   }
 
   private mutating func activation() -> Activation? {
-    pick([nil, .relu, .relu, .relu6, .sigmoid, .softmax, .tanh, .swish])
+    pick([nil, .relu, .relu, .relu6, .sigmoid, .softmax, .tanh, .swish, .hardSwish])
   }
 
   private mutating func padding(upTo most: Int) -> Padding {

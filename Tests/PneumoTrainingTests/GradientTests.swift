@@ -72,7 +72,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
     try add("three classes, smoothed", classes: 3, loss: Loss(labelSmoothing: 0.2)) {
       $0.append("conv", $0.convolution(3, 3, 4, activation: .relu))
     }
-    for activation in [Activation.relu6, .sigmoid, .tanh, .swish] {
+    for activation in [Activation.relu6, .sigmoid, .tanh, .swish, .hardSwish] {
       try add("convolution, \(activation)") {
         $0.append("conv", $0.convolution(3, 3, 5, activation: activation))
         $0.append("act", .activation(activation))

@@ -85,6 +85,8 @@ public struct KernelTable: Sendable {
   public let tanh: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
   /// `x / (1 + exp(-x))`; `output` may be `input`.
   public let swish: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
+  /// `x * min(max(x + 3, 0), 6) / 6`; `output` may be `input`.
+  public let hardSwish: @Sendable (_ input: In, _ output: Out, _ count: Int) -> Void
   /// Softmax over the channels of each pixel; `output` may be `input`.
   public let softmax: @Sendable (_ input: In, _ output: Out, _ pixels: Int, _ channels: Int) -> Void
 
@@ -138,6 +140,7 @@ public struct KernelTable: Sendable {
     sigmoid: @escaping @Sendable (In, Out, Int) -> Void,
     tanh: @escaping @Sendable (In, Out, Int) -> Void,
     swish: @escaping @Sendable (In, Out, Int) -> Void,
+    hardSwish: @escaping @Sendable (In, Out, Int) -> Void,
     softmax: @escaping @Sendable (In, Out, Int, Int) -> Void,
     packBlocks: @escaping @Sendable (UnsafePointer<PackingArguments>) -> Void,
     packWinograd: @escaping @Sendable (UnsafePointer<WinogradPackingArguments>) -> Void,
@@ -170,6 +173,7 @@ public struct KernelTable: Sendable {
     self.sigmoid = sigmoid
     self.tanh = tanh
     self.swish = swish
+    self.hardSwish = hardSwish
     self.softmax = softmax
     self.packBlocks = packBlocks
     self.packWinograd = packWinograd

@@ -48,6 +48,8 @@ public struct TrainingKernels: Sendable {
   public let tanhGradient: @Sendable (_ output: In, _ gradient: Out, _ count: Int) -> Void
   /// The gradient of swish, computed from its input.
   public let swishGradient: @Sendable (_ input: In, _ gradient: Out, _ count: Int) -> Void
+  /// The gradient of hard-swish, computed from its input.
+  public let hardSwishGradient: @Sendable (_ input: In, _ gradient: Out, _ count: Int) -> Void
 
   /// `output[i] += input[i] * factor`.
   public let addScaled:
@@ -105,6 +107,7 @@ public struct TrainingKernels: Sendable {
     sigmoidGradient: @escaping @Sendable (In, Out, Int) -> Void,
     tanhGradient: @escaping @Sendable (In, Out, Int) -> Void,
     swishGradient: @escaping @Sendable (In, Out, Int) -> Void,
+    hardSwishGradient: @escaping @Sendable (In, Out, Int) -> Void,
     addScaled: @escaping @Sendable (In, Float, Out, Int) -> Void,
     addProducts: @escaping @Sendable (In, In, Out, Int, Int) -> Void,
     addColumnProducts: @escaping @Sendable (In, In, Int, Int, Out) -> Void,
@@ -129,6 +132,7 @@ public struct TrainingKernels: Sendable {
     self.sigmoidGradient = sigmoidGradient
     self.tanhGradient = tanhGradient
     self.swishGradient = swishGradient
+    self.hardSwishGradient = hardSwishGradient
     self.addScaled = addScaled
     self.addProducts = addProducts
     self.addColumnProducts = addColumnProducts

@@ -161,10 +161,11 @@ extension KerasLayer {
     case "softmax": return .softmax
     case "tanh": return .tanh
     case "swish", "silu": return .swish
+    case "hard_swish", "hard_silu": return .hardSwish
     default:
       throw UnsupportedReason(
-        "its activation is '\(name)'; supported are linear, relu, relu6, sigmoid, softmax, tanh and "
-          + "swish (silu)")
+        "its activation is '\(name)'; supported are linear, relu, relu6, sigmoid, softmax, tanh, "
+          + "swish (silu) and hard_swish (hard_silu)")
     }
   }
 

@@ -33,6 +33,7 @@ extension PlanBuilder {
       case .sigmoid: kernels.sigmoid(tile.input, tile.output, count)
       case .tanh: kernels.tanh(tile.input, tile.output, count)
       case .swish: kernels.swish(tile.input, tile.output, count)
+      case .hardSwish: kernels.hardSwish(tile.input, tile.output, count)
       case .softmax: kernels.softmax(tile.input, tile.output, count / channels, channels)
       }
     }
@@ -49,6 +50,7 @@ extension Activation {
     case .softmax: "Softmax"
     case .tanh: "Tanh"
     case .swish: "Swish"
+    case .hardSwish: "HardSwish"
     }
   }
 }

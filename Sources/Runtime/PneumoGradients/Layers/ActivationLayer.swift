@@ -81,6 +81,7 @@ extension KernelTable {
     case .sigmoid: sigmoid(input, output, count)
     case .tanh: tanh(input, output, count)
     case .swish: swish(input, output, count)
+    case .hardSwish: hardSwish(input, output, count)
     case .softmax: softmax(input, output, count / channels, channels)
     }
   }
@@ -96,6 +97,7 @@ extension KernelTable {
     case .sigmoid: training.sigmoidGradient(output, gradient, count)
     case .tanh: training.tanhGradient(output, gradient, count)
     case .swish: training.swishGradient(input, gradient, count)
+    case .hardSwish: training.hardSwishGradient(input, gradient, count)
     case .softmax:
       // dx = y · (g - Σ y · g): attention over few channels, so a plain loop will do.
       for start in stride(from: 0, to: count, by: channels) {

@@ -9,6 +9,8 @@ public enum Activation: UInt8, Hashable, Sendable, CaseIterable {
   case tanh = 5
   /// `x * sigmoid(x)`
   case swish = 6
+  /// `x * min(max(x + 3, 0), 6) / 6`
+  case hardSwish = 7
 }
 
 extension Activation {
@@ -17,7 +19,7 @@ extension Activation {
     switch self {
     case .relu: (0, .infinity)
     case .relu6: (0, 6)
-    case .sigmoid, .softmax, .tanh, .swish: nil
+    case .sigmoid, .softmax, .tanh, .swish, .hardSwish: nil
     }
   }
 }
@@ -34,12 +36,14 @@ extension Activation: FieldChoice {
     case .softmax: "softmax"
     case .tanh: "tanh"
     case .swish: "swish"
+    case .hardSwish: "hard_swish"
     }
   }
 
   package var formatVersion: Int {
     switch self {
     case .relu, .relu6, .sigmoid, .softmax, .tanh, .swish: 1
+    case .hardSwish: 3
     }
   }
 }
