@@ -27,7 +27,7 @@ enum BuildConfiguration {
   /// Exits with code 2 unless the build is optimized.
   static func requireOptimized() throws {
     guard isOptimized else {
-      StandardStream.error.write(refusal)
+      StandardStream.error.write(data: refusal)
       throw ExitCode(2)
     }
   }

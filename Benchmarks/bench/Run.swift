@@ -145,4 +145,4 @@ extension Run {
 }
 
 /// Prints a line without buffering, even if standard output is a file.
-func print(_ text: String) { StandardStream.output.write(text + "\n") }
+func print(_ text: String) { StandardStream.output.write(data: text + "\n") }

@@ -1,3 +1,4 @@
+import PneumoSupport
 import PneumoSystem
 import Synchronization
 
@@ -29,11 +30,15 @@ package enum StandardStream: CInt, Sendable {
   /// who has gone is no failure.
   package static var outputFailure: String? { firstOutputFailure.withLock { $0 } }
 
-  /// Writes all of `text` now.
+  /// Writes all of a text for people now, in which names from outside are harmless.
   ///
   /// Where nobody reads, it waits for room only until the user asks to stop.
   @discardableResult
-  package func write(_ text: String) -> Written {
+  package func write(_ text: ConsoleText) -> Written { write(data: text.description) }
+
+  /// Writes all of a text for programs now, such as JSON or CSV, as it is.
+  @discardableResult
+  package func write(data text: String) -> Written {
     var text = text
     let written = text.withUTF8 { write($0) }
     if self == .output, case .failed(let reason) = written {
@@ -55,11 +60,7 @@ package enum StandardStream: CInt, Sendable {
         continue
       }
       let count = min(bytes.count - done, Self.portion)
-      #if !canImport(Darwin)
-      let written = Glibc.write(rawValue, bytes.baseAddress! + done, count)
-      #else
-      let written = Darwin.write(rawValue, bytes.baseAddress! + done, count)
-      #endif
+      let written = writeSome(rawValue, bytes.baseAddress! + done, count)
       if written >= 0 {
         done += written
       } else if errno == EPIPE {

@@ -23,10 +23,10 @@ package func runTool(_ tool: any ParsableCommand.Type) -> Never {
     let message = tool.fullMessage(for: error)
     switch tool.exitCode(for: error) {
     case .success:  // --help, --version
-      StandardStream.output.write(message + "\n")
+      StandardStream.output.write(ConsoleText(lines: message + "\n"))
       finish(tool, 0)
     case .validationFailure:
-      StandardStream.error.write(message + "\n")
+      StandardStream.error.write(ConsoleText(lines: message + "\n"))
       exit(2)
     default:
       report("\(error)", of: tool)
@@ -55,7 +55,5 @@ private func openClosedStreams() {
 
 /// Writes `error` on standard error, after the tool's name; names in it cannot move the cursor.
 private func report(_ error: String, of tool: any ParsableCommand.Type) {
-  let lines = error.split(separator: "\n", omittingEmptySubsequences: false)
-  let text = lines.map { Format.visible(String($0)) }.joined(separator: "\n")
-  StandardStream.error.write("\(tool._commandName): \(text)\n")
+  StandardStream.error.write("\(tool._commandName): \(ConsoleText(lines: error))\n")
 }

@@ -99,20 +99,23 @@ struct Convert: ParsableCommand {
   func run() throws {
     if printing.inspect {
       let inspection = try Inspection(of: input)
-      StandardStream.output.write(
-        printing.format == .json ? inspection.json.indentedText + "\n" : inspection.text)
+      if printing.format == .json {
+        StandardStream.output.write(data: inspection.json.indentedText + "\n")
+      } else {
+        StandardStream.output.write(ConsoleText(lines: inspection.text))
+      }
     } else if worker {
       Worker.endWithParent()
       try send(try convert().message)
     } else if let output {
-      try checkReplaceable(output)
+      try checkOutput(output, .model, inputs: [input])
       let product = try convertInWorker()
       do {
         try writeAtomically(product.model, to: output)
       } catch {
         throw Failure(description: error.description)
       }
-      StandardStream.output.write(product.report)
+      StandardStream.output.write(ConsoleText(lines: product.report))
     }
   }
 
@@ -171,17 +174,6 @@ struct Convert: ParsableCommand {
       }
       guard written >= 0 || errno == EINTR else { throw ExitCode.failure }
       done += max(written, 0)
-    }
-  }
-
-  /// An existing file is replaced only if it is a model or empty: INPUT and OUTPUT are easily
-  /// swapped.
-  private func checkReplaceable(_ path: String) throws {
-    guard access(path, F_OK) == 0 else { return }
-    guard try Model.isModel(fileAt: path) || fileSize(of: path) == 0 else {
-      throw Failure(
-        description: "\(path): exists and is not a .pnm model, so it is not replaced; give INPUT "
-          + "first, then OUTPUT")
     }
   }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import PneumoConsole
+import PneumoSupport
 import PneumoSystem
 
 /// The child of this process that reads the file and makes the model.
@@ -67,7 +68,7 @@ enum Worker {
     // The low seven bits of a status are the signal, 0 after an exit.
     let signal = status & 0x7F
     guard signal == 0 else { return .signal(signal) }
-    StandardStream.error.write(String(decoding: texts[1], as: UTF8.self))
+    StandardStream.error.write(ConsoleText(lines: String(decoding: texts[1], as: UTF8.self)))
     let code = status >> 8 & 0xFF
     guard code == 0 else { return .exit(code) }
     guard let product = Product(texts[0]) else { return .exit(1) }

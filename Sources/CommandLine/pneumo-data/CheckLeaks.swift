@@ -67,7 +67,10 @@ struct CheckLeaks: ParsableCommand {
     let check = try threads.scanning(collection.imageCount) {
       try LeakCheck(collection, standard, $0)
     }
-    StandardStream.output.write(format == .json ? check.json.indentedText + "\n" : check.text)
+    switch format {
+    case .json: StandardStream.output.write(data: check.json.indentedText + "\n")
+    case .table: StandardStream.output.write(ConsoleText(lines: check.text))
+    }
     try report(check.problems)
     if check.leaks || check.conflicts { throw ExitCode(1) }
   }

@@ -81,6 +81,7 @@ struct MakeGallery: ParsableCommand {
   }
 
   func run() throws {
+    try checkOutput(output, .page(by: "pneumo-data"), inputs: [source.data])
     let collection = try source.collection()
     var settings = Gallery.Settings()
     settings.count = count
@@ -93,7 +94,7 @@ struct MakeGallery: ParsableCommand {
     let page = Array(gallery.page.utf8)
     try writeAtomically(page, to: output)
     StandardStream.output.write(
-      "Wrote \(Format.visible(output)): \(gallery.imageCount) images, "
+      "Wrote \(output): \(gallery.imageCount) images, "
         + "\(Format.bytes(page.count)).\n"
     )
     try report(gallery.problems)

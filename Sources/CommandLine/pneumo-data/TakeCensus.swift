@@ -3,6 +3,7 @@ import PneumoConsole
 import PneumoInspection
 import PneumoSupport
 import PneumoSystem
+import PneumoToolSupport
 
 /// The subcommand that counts what is in a folder of images.
 struct TakeCensus: ParsableCommand {
@@ -37,14 +38,17 @@ struct TakeCensus: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
+    if let svg { try checkOutput(svg, .svg, inputs: [source.data]) }
     let collection = try source.collection()
     let census = try threads.scanning(collection.imageCount) { try Census(collection, $0) }
     if let svg {
       let name = collection.paths[0].split(separator: "/").last.map(String.init) ?? "/"
       try writeAtomically(Array(census.chart(title: name).svg.utf8), to: svg)
     }
-    StandardStream.output.write(
-      format == .json ? census.json.indentedText + "\n" : census.text)
+    switch format {
+    case .json: StandardStream.output.write(data: census.json.indentedText + "\n")
+    case .table: StandardStream.output.write(ConsoleText(lines: census.text))
+    }
     try report(census.problems)
   }
 }

@@ -54,7 +54,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
 /// Writes each problem on standard error; where there is one, ends with exit code 1.
 func report(_ problems: [FileProblem]) throws {
   for problem in problems {
-    StandardStream.error.write("pneumo-data: \(Format.visible(problem.description))\n")
+    StandardStream.error.write("pneumo-data: \(problem)\n")
   }
   if !problems.isEmpty { throw ExitCode(1) }
 }

@@ -42,7 +42,7 @@ struct AnsweredData {
         case .failure(let error):
           failures[outcome.index] = error.description
           bar.clear()
-          complain(error.description)
+          complain("\(error)")
           for number in models.indices { logits[number].append([]) }
         }
       }

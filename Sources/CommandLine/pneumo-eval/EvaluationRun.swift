@@ -7,6 +7,7 @@ import PneumoEvaluation
 import PneumoReport
 import PneumoSupport
 import PneumoSystem
+import PneumoToolSupport
 
 /// From the arguments to numbers and report.
 struct EvaluationRun {
@@ -23,7 +24,25 @@ struct EvaluationRun {
     }
   }
 
+  /// The files of a report, the page first.
+  private static let reportFiles = ["index.html", "metrics.json", "predictions.csv"]
+
+  /// Refuses outputs that would replace what must stay, before anything is computed.
+  ///
+  /// - Returns: whether a report is going to be replaced.
+  private func checkOutputs() throws -> Bool {
+    let inputs =
+      command.predictions + [command.model, command.data, command.runFolder].compactMap(\.self)
+      + command.others
+    if let path = command.saveThreshold { try checkOutput(path, .model, inputs: inputs) }
+    guard let output = command.output else { return false }
+    return try checkOutputFolder(
+      output, page: Self.reportFiles[0], by: "pneumo-eval",
+      files: Array(Self.reportFiles.dropFirst()), inputs: inputs)
+  }
+
   func run() throws {
+    let replacesReport = try checkOutputs()
     var answered: AnsweredData?
     var set: PredictionSet
     if command.predictions.isEmpty {
@@ -49,7 +68,7 @@ struct EvaluationRun {
     print(assessment)
     let failures = answered?.failures ?? []
     if let output = command.output {
-      try write(assessment, answered, to: output)
+      try write(assessment, answered, to: output, replacesReport: replacesReport)
     }
     if let path = command.saveThreshold, let answered {
       try answered.saveThreshold(set.models[0], to: path)
@@ -91,14 +110,14 @@ struct EvaluationRun {
   private func print(_ assessment: Assessment) {
     switch command.format {
     case .table: say(assessment.text)
-    case .json: say(assessment.json.indentedText + "\n")
+    case .json: StandardStream.output.write(data: assessment.json.indentedText + "\n")
     }
   }
 
   // MARK: Report
 
   private func write(
-    _ assessment: Assessment, _ answered: AnsweredData?, to folder: String
+    _ assessment: Assessment, _ answered: AnsweredData?, to folder: String, replacesReport: Bool
   ) throws {
     var page = ReportPage(
       assessment, title: command.title ?? title(assessment), command: Self.commandLine)
@@ -108,13 +127,15 @@ struct EvaluationRun {
       page.gallery = try answered.gallery(of: assessment.set, command, threads: threads)
     }
     try makeFolder(folder)
-    let files = [
-      ("metrics.json", assessment.json.indentedText + "\n"), ("predictions.csv", assessment.csv),
-      ("index.html", page.html),
-    ]
-    for (name, text) in files { try writeAtomically(Array(text.utf8), to: "\(folder)/\(name)") }
+    // The page takes its place last: where there is one, all of the report is there.
+    let texts = [page.html, assessment.json.indentedText + "\n", assessment.csv]
+    try writeAtomically(
+      zip(Self.reportFiles, texts).map { (path: "\(folder)/\($0)", bytes: Array($1.utf8)) })
     if command.format == .table {
-      say("\n\(folder)/index.html is the report; metrics.json and predictions.csv are beside it\n")
+      let replaced = replacesReport ? "; the report that was there is replaced" : ""
+      say(
+        "\n\(folder)/index.html is the report; metrics.json and predictions.csv are beside it"
+          + "\(replaced)\n")
     }
   }
 
@@ -139,11 +160,11 @@ struct EvaluationRun {
   }
 }
 
-func say(_ text: String) { StandardStream.output.write(text) }
+/// Prints for people.
+func say(_ text: ConsoleText) { StandardStream.output.write(text) }
 
-func complain(_ text: String) {
-  StandardStream.error.write("pneumo-eval: \(Format.visible(text))\n")
-}
+/// Reports a problem on standard error.
+func complain(_ text: ConsoleText) { StandardStream.error.write("pneumo-eval: \(text)\n") }
 
 /// An error in words.
 struct Failure: Error, CustomStringConvertible {

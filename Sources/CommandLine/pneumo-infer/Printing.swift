@@ -29,21 +29,21 @@ struct Printing: ~Copyable {
     _ outcomes: [(Outcome<Classification>, heatMap: Result<String, HeatMapFolderError>?)]
   ) {
     var text = ""
-    var errors = ""
+    var errors: ConsoleText = ""
     for (outcome, heatMap) in outcomes {
       var path: String?
       switch heatMap {
       case .success(let written): path = written
       case .failure(let error):
         failures += 1
-        errors += "pneumo-infer: \(Format.visible("\(error)"))\n"
+        errors += "pneumo-infer: \(error)\n"
       case nil: break
       }
       text += printer.line(for: outcome, heatMap: path, isFirst: done == 0)
       done += 1
       if case .failure(let error) = outcome.result {
         failures += 1
-        errors += "pneumo-infer: \(Format.visible(error.description))\n"
+        errors += "pneumo-infer: \(error)\n"
       }
     }
     // Both streams may be one terminal, whose last line is the bar.
@@ -67,7 +67,7 @@ struct Printing: ~Copyable {
   private mutating func write(_ text: String) {
     let text = hasHeader ? text : printer.header + text
     hasHeader = true
-    if written == .all, !text.isEmpty { written = StandardStream.output.write(text) }
+    if written == .all, !text.isEmpty { written = StandardStream.output.write(data: text) }
   }
 }
 

@@ -10,7 +10,11 @@ struct ProfileReport {
 
   /// Prints on standard error: a table, or JSON where the answers are JSON too.
   func print(_ format: OutputFormat) {
-    StandardStream.error.write(format.isJSON ? json.text + "\n" : table)
+    if format.isJSON {
+      StandardStream.error.write(data: json.text + "\n")
+    } else {
+      StandardStream.error.write(table)
+    }
   }
 
   private var total: Double { layers.reduce(0) { $0 + $1.seconds } }
@@ -32,7 +36,7 @@ struct ProfileReport {
     ])
   }
 
-  private var table: String {
+  private var table: ConsoleText {
     var table = Table([
       .init("layer"), .init("kernel"), .init("ms/image", .right), .init("share", .right),
       .init("GFLOP/s", .right),
@@ -49,7 +53,7 @@ struct ProfileReport {
       "all", "", Format.fixed(milliseconds(total), 3), percent(total),
       total > 0 ? Format.fixed(Double(operations) / total / 1e9, 1) : "-",
     ])
-    return "\n\(table.text)"
+    return "\n\(table)"
   }
 
   private func percent(_ seconds: Double) -> String {

@@ -28,7 +28,7 @@ struct Trainer {
     var bestEpochs: [Int] = []
     for (number, split) in splits {
       let folder = number.map { "\(output)/fold\($0)" } ?? output
-      say((number.map { "fold \($0): " } ?? "") + images.describe(split))
+      say("\(number.map { "fold \($0): " } ?? "")\(images.describe(split))")
       let loop = try trained(settings, split, folder)
       guard !split.validation.isEmpty else { continue }
       bestEpochs.append(loop.bestEpoch)
@@ -42,7 +42,7 @@ struct Trainer {
       try finish(folder, summary, on: part)
       try RunOutputs.write(summary.json, to: "\(folder)/metrics.json")
       try RunOutputs.write(part, summary.calibration, of: images, to: folder)
-      say(text(of: summary, "validation, epoch \(loop.bestEpoch)"))
+      say(ConsoleText(lines: text(of: summary, "validation, epoch \(loop.bestEpoch)")))
       // Those of a fold say less than those of all together, which follow.
       if splits.count == 1 { tellNotes(of: summary) }
     }
@@ -83,7 +83,7 @@ struct Trainer {
     let checkpoints = try folders.map { try finish($0, pooled, on: all) }
     try RunOutputs.write(all, pooled.calibration, of: images, to: output)
     try RunOutputs.write(pooled.json, to: "\(output)/metrics.json")
-    say(text(of: pooled, "validation, all folds together"))
+    say(ConsoleText(lines: text(of: pooled, "validation, all folds together")))
     tellNotes(of: pooled)
     if session.command.folds.ensemble {
       let ensemble = "\(output)/ensemble.pnm"
@@ -131,10 +131,12 @@ struct Trainer {
           bar?.clear()
           bar = nil
           drawCurves(of: loop)
-          say(line(record, width: width, total: loop.settings.epochs, isBest: isBest))
+          say(
+            ConsoleText(
+              line(record, width: width, total: loop.settings.epochs, isBest: isBest)))
         case .warning(let text):
           bar?.clear()
-          complain(text)
+          complain("\(text)")
         }
       }
     }

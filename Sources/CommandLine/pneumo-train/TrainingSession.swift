@@ -39,7 +39,7 @@ struct TrainingSession {
       let groups = try SampleGroups(cache)
       let splits = try makeSplits(groups)
       for (_, split) in splits { try settings.check(split, of: cache.dataset) }
-      say(summary(of: settings))
+      say(ConsoleText(lines: summary(of: settings)))
       if !resumes {
         try RunOutputs.write(
           record.json(
@@ -100,7 +100,7 @@ struct TrainingSession {
       say(
         "\(Format.grouped(cache.images.count)) images of \(dataset.classes.count) classes read in "
           + "\(Format.fixed(seconds, 1)) s, \(Format.bytes(cache.byteCount)) in memory")
-      if let note = dataset.leftOut.note { say(note) }
+      if let note = dataset.leftOut.note { say("\(note)") }
       return cache
     } catch {
       bar.clear()

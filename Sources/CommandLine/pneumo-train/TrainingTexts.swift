@@ -93,11 +93,11 @@ extension Dataset {
 }
 
 /// Prints a text and ends the line.
-func say(_ text: String) {
-  StandardStream.output.write(text.hasSuffix("\n") ? text : text + "\n")
+func say(_ text: ConsoleText) {
+  StandardStream.output.write(text.description.hasSuffix("\n") ? text : text + "\n")
 }
 
 /// Reports a problem on standard error.
-func complain(_ text: String) {
-  StandardStream.error.write("pneumo-train: \(Format.visible(text))\n")
+func complain(_ text: ConsoleText) {
+  StandardStream.error.write("pneumo-train: \(text)\n")
 }

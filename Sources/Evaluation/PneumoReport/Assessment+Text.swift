@@ -3,8 +3,8 @@ import PneumoSupport
 
 extension Assessment {
   /// What a terminal shows: a column a model.
-  package var text: String {
-    var lines = "\(scope)\n"
+  package var text: ConsoleText {
+    var lines: ConsoleText = "\(scope)\n"
     for warning in warnings { lines += "note: \(warning)\n" }
     var table = Table(
       [Table.Column("")] + results.map { Table.Column($0.answers.name, .right) })
@@ -21,11 +21,11 @@ extension Assessment {
             return "\(found?.valueText ?? "–")\(interval.isEmpty ? "" : " (\(interval))")"
           })
     }
-    lines += "\n\(table.text)"
+    lines += "\n\(table)"
     for result in results {
-      lines += "\n\(result.answers.name)\n\(confusionTable(result).text)"
+      lines += "\n\(result.answers.name)\n\(confusionTable(result))"
     }
-    for undefined in undefinedReasons { lines += "\n\(undefined)" }
+    for undefined in undefinedReasons { lines += "\n\(undefined)\n" }
     for comparison in comparisons {
       lines += "\n\(text(of: comparison))\n"
     }
@@ -49,7 +49,7 @@ extension Assessment {
     results.flatMap { result in
       result.evaluation.measurements.compactMap { measurement in
         measurement.undefined.map {
-          "\(result.answers.name): no \(measurement.metric.title): \($0)\n"
+          "\(result.answers.name): no \(measurement.metric.title): \($0)"
         }
       }
     }

@@ -20,6 +20,27 @@ package func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError
   }
 }
 
+/// Writes several files, none of which takes its place before all are on the disk.
+package func writeAtomically(
+  _ files: [(path: String, bytes: [UInt8])]
+) throws(FileError) {
+  // Recursion, since an array cannot hold values that are not copyable.
+  guard let (path, bytes) = files.first else { return }
+  try checkPath(path)
+  var status = stat()
+  let permissions = stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+  let target = resolvingLinks(path)
+  let file = try TemporaryFile(beside: target, mode: permissions ?? 0o666)
+  do throws(FileError) {
+    try file.write(bytes)
+    if let permissions { try file.set(permissions) }
+  } catch {
+    throw FileError(error.kind, path: path, reason: error.reason)
+  }
+  try writeAtomically(Array(files.dropFirst()))
+  try file.move(to: target)
+}
+
 /// - Parameter permissions: of the file that is replaced; `nil` where there is none.
 private func replace(
   _ target: String, by bytes: [UInt8], permissions: mode_t?

@@ -6,3 +6,10 @@
 #elseif canImport(Musl)
 @_exported import Musl
 #endif
+
+/// The system's `write`, for types that have a `write` of their own.
+package func writeSome(
+  _ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int
+) -> Int {
+  write(descriptor, bytes, count)
+}

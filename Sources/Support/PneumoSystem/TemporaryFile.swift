@@ -45,11 +45,7 @@ struct TemporaryFile: ~Copyable {
     var done = 0
     while done < bytes.count {
       let written = bytes.withUnsafeBytes { buffer in
-        #if !canImport(Darwin)
-        Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-        #else
-        Darwin.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-        #endif
+        writeSome(descriptor, buffer.baseAddress! + done, buffer.count - done)
       }
       if written >= 0 {
         done += written

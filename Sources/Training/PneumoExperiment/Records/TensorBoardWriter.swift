@@ -46,11 +46,7 @@ package final class TensorBoardWriter {
 
   private func append(_ bytes: [UInt8]) throws(FileError) {
     let written = bytes.withUnsafeBytes { buffer in
-      #if !canImport(Darwin)
-      Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-      #else
-      Darwin.write(descriptor, buffer.baseAddress, buffer.count)
-      #endif
+      writeSome(descriptor, buffer.baseAddress, buffer.count)
     }
     guard written == bytes.count else {
       throw FileError(
