@@ -60,6 +60,7 @@ extension KernelCases {
     let x = UnsafePointer(input.pointer)
     return [
       make("add", reads: 2) { kernels.add(x, x, $0, count) },
+      make("multiply") { kernels.multiply(x, scale.pointer, $0, pixels, channels) },
       make("scaleAndShift") {
         var arguments = ScaleArguments(
           input: x, scale: scale.pointer, shift: scale.pointer, output: $0, channels: channels)
@@ -69,6 +70,7 @@ extension KernelCases {
       make("sigmoid") { kernels.sigmoid(x, $0, count) },
       make("tanh") { kernels.tanh(x, $0, count) },
       make("swish") { kernels.swish(x, $0, count) },
+      make("hardSwish") { kernels.hardSwish(x, $0, count) },
       make("softmax") { kernels.softmax(x, $0, pixels, channels) },
     ]
   }

@@ -184,3 +184,8 @@ public struct KernelTable: Sendable {
     self.training = training
   }
 }
+
+extension KernelTable: CustomStringConvertible {
+  /// The name, rather than all kernels.
+  public var description: String { name }
+}
