@@ -237,6 +237,12 @@ let package = Package(
     .executableTarget(
       name: "session-probe", dependencies: ["Pneumo", "PneumoConsole", "CAllocationCounter"],
       path: "Tests/SessionProbe"),
+    .executableTarget(
+      name: "example-classify-files", dependencies: ["PneumoClassifier"],
+      path: "Tests/Examples/ClassifyFiles"),
+    .executableTarget(
+      name: "example-image-service", dependencies: ["PneumoClassifier"],
+      path: "Tests/Examples/ImageService"),
     .testTarget(
       name: "PneumoKernelsTests",
       dependencies: ["PneumoCompute", "PneumoConcurrency", "PneumoTestSupport"]),

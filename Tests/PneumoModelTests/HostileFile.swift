@@ -93,6 +93,12 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
     HostileFile("empty", .empty, bytes: []),
     HostileFile("netpbm", .netpbm, bytes: Array("P5\n2 2\n255\nabcd".utf8)),
     HostileFile("netpbm-pam", .netpbm, bytes: Array("P7 ".utf8)),
+    HostileFile("zip", .notAModel, bytes: [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 60)),
+    HostileFile(
+      "hdf5", .notAModel,
+      bytes: [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10] + [UInt8](repeating: 0, count: 60)),
+    HostileFile(
+      "safetensors", .notAModel, bytes: [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)),
     HostileFile("text", .notAModel, bytes: Array("P8\nnot an image either".utf8)),
     .patched("text-mode-transfer", .notAModel) { $0.remove(at: 4) },
     .patched("version-0", .unsupportedVersion) { $0.store(UInt32(0), at: 8) },

@@ -23,6 +23,17 @@ import Testing
     }
   }
 
+  /// What is easily given in place of a model is named, with what to do.
+  @Test(arguments: [("zip", ".keras"), ("hdf5", "Keras"), ("safetensors", "checkpoint")])
+  func otherFormatsAreNamed(name: String, format: String) throws {
+    let file = try #require(HostileFile.all.first { $0.name == name })
+    let error = try #require(throws: ModelError.self) {
+      try Model(bytes: file.bytes, name: "m")
+    }
+    #expect(error.description.contains(format))
+    #expect(error.description.contains("pneumo-convert FILE model.pnm"))
+  }
+
   @Test func everyKindOfErrorIsCovered() {
     let kinds = Set(HostileFile.all.map(\.kind) + [.unreadable])
     #expect(kinds == Set(ModelError.Kind.allCases))

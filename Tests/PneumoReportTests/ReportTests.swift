@@ -73,6 +73,27 @@ import Testing
     #expect(page.contains("no case is negative") && !page.contains("nan"))
   }
 
+  /// Labels in the wrong order turn every score round.
+  @Test func scoresThatAreTurnedRoundAreNoted() {
+    let set = twoClasses()
+    let turned = PredictionSet(
+      classes: set.classes, cases: set.cases,
+      models: set.models.map { model in
+        PredictionSet.Answers(
+          name: model.name, logits: model.logits.map { [-$0[0]] },
+          probabilities: model.probabilities.map { [$0[1], $0[0]] }, isSinglePrecision: true,
+          threshold: 0.5, thresholdOrigin: .model)
+      })
+    let assessment = Assessment(turned, options: .init(resamples: 20))
+    for text in [
+      assessment.text.description, assessment.json.text,
+      ReportPage(assessment, title: "t", command: "c").html,
+    ] {
+      #expect(text.contains("below 0.5, so its scores tell the classes apart the wrong way round"))
+    }
+    #expect(Assessment(set, options: .init(resamples: 20)).warnings.isEmpty)
+  }
+
   @Test func aThresholdChosenHereIsWarnedOf() {
     var set = twoClasses()
     #expect(Assessment(set, options: .init(resamples: 10)).warnings.isEmpty)

@@ -4,45 +4,79 @@ import PneumoImaging
 import PneumoTestSupport
 import Testing
 
-/// The README's program, compiled and run.
+/// The README's program and the examples, compiled and run.
 @Suite struct ReadmeTests {
-  private static let packageRoot = URL(filePath: SharedFolder.packageRoot)
+  private static let root = URL(filePath: SharedFolder.packageRoot)
 
-  @Test func exampleIsWhatIsTestedHere() throws {
-    let readme = try text("README.md")
-    let block = try #require(readme.components(separatedBy: "```swift\n").dropFirst().first)
-    let example = try #require(block.components(separatedBy: "```").first)
-    let here = try text("Tests/PneumoTests/ReadmeTests.swift")
-    for line in example.split(separator: "\n") where !line.isEmpty {
-      let tested = line.replacing("\"Models/pneumo.pnm\"", with: "path")
-        .replacing("\"xray.jpeg\"", with: "picture")
-      #expect(here.contains(tested), "\(line)")
+  /// The lines of each block of Swift in a document.
+  private func blocks(_ document: String) throws -> [[Substring]] {
+    let text = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
+    return text.components(separatedBy: "```swift\n").dropFirst().map { block in
+      (block.components(separatedBy: "```").first ?? "").split(separator: "\n")
     }
-    #expect(example.split(separator: "\n").count < 10)
   }
 
-  @Test func exampleRuns() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appending(path: "model.pnm").path
-    let picture = folder.appending(path: "xray.jpeg").path
-    try GraphBuilder.study(size: 48).write(to: path)
+  private func lines(_ file: String) throws -> Set<String> {
+    let text = try String(contentsOf: Self.root.appending(path: file), encoding: .utf8)
+    return Set(text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
+  }
+
+  @Test func documentsShowTheExamples() throws {
+    let article = "Sources/Runtime/Pneumo/Pneumo.docc/Articles/EmbeddingPneumo.md"
+    let files = try lines("Tests/Examples/ClassifyFiles/main.swift")
+    for block in [try blocks("README.md")[0], try blocks(article)[1]] {
+      #expect(block.count > 8)
+      for line in block {
+        let line = line.trimmingCharacters(in: .whitespaces)
+          .replacing("\"Models/pneumo.pnm\"", with: "model")
+        #expect(files.contains(line), "\(line)")
+      }
+    }
+    let service = try lines("Tests/Examples/ImageService/ImageService.swift")
+    for line in try blocks(article)[2] {
+      let line = line.trimmingCharacters(in: .whitespaces)
+      #expect(service.contains(line), "\(line)")
+    }
+  }
+
+  private func run(
+    _ example: String, _ arguments: [String], input: FileHandle = .nullDevice
+  ) throws -> String {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appending(path: example)
+    process.arguments = arguments
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    let text = String(
+      decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return text
+  }
+
+  @Test func examplesPrintWhatASessionPredicts() throws {
+    let folder = try TemporaryFolder()
+    let model = try GraphBuilder.study(size: 48)
+    let (path, image) = (folder.path("model.pnm"), folder.path("xray.jpeg"))
+    try model.write(to: path)
     let drawing = PixelImage(
       width: 60, height: 50, channels: 1, pixels: (0..<3000).map { UInt8($0 % 251) })
-    try Data(drawing.jpegBytes(quality: 90)).write(to: URL(filePath: picture))
+    try folder.write(drawing.jpegBytes(quality: 90), to: "xray.jpeg")
+    let pixels = try ImageLoader(model.preprocessing).load(image)
+    let prediction = try Session(model).predict(pixels)[0]
+    let expected = "\(prediction.label) \(prediction.probability)\n"
+    #expect(prediction.probability > 0 && prediction.probability < 1)
 
-    // The README's lines, but for the two names.
-    let model = try Model(contentsOf: path)
-    let session = try Session(model)
-    let pixels = try ImageLoader(model.preprocessing).load(picture)
-    for prediction in try session.predict(pixels) {
-      print(prediction.label, prediction.probability)
-    }
-    #expect(try session.predict(pixels).count == 1)
-  }
-
-  private func text(_ name: String) throws -> String {
-    try String(contentsOf: Self.packageRoot.appending(path: name), encoding: .utf8)
+    let files = try run("example-classify-files", [path, image, folder.path("none.jpeg")])
+    #expect(
+      files
+        == "\(image) \(expected)\(folder.path("none.jpeg")): cannot open: No such file or directory\n"
+    )
+    let handle = try FileHandle(forReadingFrom: URL(filePath: image))
+    #expect(try run("example-image-service", [path], input: handle) == "200 \(expected)")
+    #expect(try run("example-image-service", [path]).hasPrefix("415 "))
   }
 }

@@ -64,7 +64,7 @@ struct EvaluationRun {
       options: Assessment.Options(
         prevalence: command.prevalence, resamples: command.resamples,
         seed: UInt64(command.seed)), threads: threads)
-    assessment.notes = answered?.overlap ?? []
+    assessment.notes = answered.map { $0.overlap + $0.remarks } ?? []
     print(assessment)
     let failures = answered?.failures ?? []
     if let output = command.output {
@@ -121,7 +121,6 @@ struct EvaluationRun {
   ) throws {
     var page = ReportPage(
       assessment, title: command.title ?? title(assessment), command: Self.commandLine)
-    page.remarks = answered?.remarks ?? []
     if let run = command.runFolder { page.training = try TrainingCurves(run: run) }
     if command.gallery > 0, let answered {
       page.gallery = try answered.gallery(of: assessment.set, command, threads: threads)

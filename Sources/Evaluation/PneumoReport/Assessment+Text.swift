@@ -93,6 +93,24 @@ extension Assessment {
     return text
   }
 
+  /// Where scores order the cases the wrong way round.
+  private func invertedScores(_ result: Result) -> [String] {
+    let areas: [(of: String, value: Double)]
+    switch result.evaluation {
+    case .binary(let evaluation):
+      areas = evaluation[.auroc]?.value.map { [("", $0)] } ?? []
+    case .multiclass(let evaluation):
+      areas = evaluation.classes.enumerated().compactMap { number, one in
+        one[.auroc]?.value.map { (" for class \(set.classes[number])", $0) }
+      }
+    }
+    return areas.filter { $0.value < 0.5 }.map { area in
+      "the AUROC of \(result.answers.name)\(area.of) is \(Format.fixed(area.value, 4)), below 0.5, "
+        + "so its scores tell the classes apart the wrong way round or not at all; are the labels in "
+        + "the order of the model's outputs?"
+    }
+  }
+
   /// What a reader should know before believing the numbers.
   package var warnings: [String] {
     var warnings = notes
@@ -104,6 +122,7 @@ extension Assessment {
             + "will be on new ones")
       }
     }
+    warnings += results.flatMap(invertedScores)
     for (label, name) in set.classes.enumerated() {
       let count = set.cases.count { $0.label == label }
       if count == 0 {

@@ -35,6 +35,11 @@ package struct Summary: Hashable, Sendable {
         "Calibration, threshold and metrics rest on \(count) validation images, \(leastCount) of the "
           + "rarest class; expected at least \(Self.fewImages) of each")
     }
+    if let auroc = binary?.auroc, auroc < 0.5 {
+      notes.append(
+        "The AUROC, \(Format.fixed(auroc, 4)), is below 0.5: the network tells the classes apart the "
+          + "wrong way round, or not at all")
+    }
     return notes
   }
 

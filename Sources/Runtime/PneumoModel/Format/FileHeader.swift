@@ -157,10 +157,32 @@ struct FileHeader {
         "a Pneumo model whose line ends were changed, as by a transfer in text mode; "
           + "copy or download it again in binary mode", offset: 4)
     }
+    if let other = bytes.withUnsafeBytes(otherFormat) {
+      throw ModelError(
+        .notAModel,
+        "\(other), not a Pneumo model; make one of it with pneumo-convert FILE model.pnm")
+    }
     throw ModelError(
       .notAModel,
       "not a Pneumo model: it begins with \(hexadecimal(start)), expected "
         + "\(hexadecimal(FileFormat.magic)); make a model with pneumo-convert", offset: 0)
+  }
+
+  /// What a file is that is easily given in place of a model; `nil` if it is none of them.
+  private static func otherFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
+    if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      return "an HDF5 file, as Keras writes"
+    }
+    // A safetensors file begins with the size of its header, which is a JSON object.
+    if bytes.count > 9, bytes[8] == UInt8(ascii: "{") {
+      let size = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+      if size < UInt64(bytes.count) { return "a checkpoint of pneumo-train or a safetensors file" }
+    }
+    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+      return "a zip archive, as Keras (.keras) and PyTorch write"
+    }
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "a JPEG image" }
+    return nil
   }
 
   private static func checkVersion(_ version: Int) throws(ModelError) {
