@@ -2,6 +2,9 @@ import PneumoKernelABI
 
 // output[y][x][c] = max or mean over the window at (y·s - top, x·s - left), clipped to the image,
 // in row-major order.
+//
+// A maximum may pass over a NaN that is not the first of its window: it is one instruction an element,
+// and keeping NaN would take three. What runs networks refuses images that are not finite.
 
 /// Computes output rows `firstRow..<endRow`.
 func poolMax(_ arguments: UnsafePointer<PoolingArguments>, _ firstRow: Int, _ endRow: Int) {

@@ -124,7 +124,7 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, first count
   for lane in 0..<count { pointer[lane] = vector[lane] }
 }
 
-// `larger(x, low)` and `smaller(x, high)` propagate a NaN in x. `pointwiseMax` and `clamped` would
+// `larger(x, low)` and `smaller(x, high)` propagate a NaN in x, but none in the limit. `pointwiseMax` and `clamped` would
 // compile to function calls, and so would a helper that combines both: to clamp, write
 // `smaller(larger(x, low), high)`.
 
