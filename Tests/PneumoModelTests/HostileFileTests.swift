@@ -81,7 +81,7 @@ import Testing
         try Model(bytes: file.bytes, name: "a.pnm")
       }.description
     }
-    #expect(try message("netpbm").contains("Netpbm picture (P5)"))
+    #expect(try message("netpbm").contains("Netpbm image (P5)"))
     #expect(try message("version-unknown").contains("format version 200"))
     #expect(try message("version-unknown").contains("install a newer one"))
     #expect(try message("operator-unknown").contains("unknown operator 200"))

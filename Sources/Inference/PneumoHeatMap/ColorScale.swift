@@ -1,7 +1,7 @@
-/// Colours for numbers, as bytes of red, green and blue, 256 of them.
+/// Colors for values, as bytes of red, green and blue, 256 of them.
 enum ColorScale {
   /// `inferno` of matplotlib 2.0 (van der Walt & Smith 2015; public domain, CC0): its lightness grows
-  /// evenly, and those who are colour-blind see the same order.
+  /// evenly, and people with color blindness see the same order.
   static let inferno: [UInt8] = bytes(
     """
     00000401000501010601010802010a02020c02020e03021004031204031405041706041907051b08051d09061f\
@@ -24,7 +24,7 @@ enum ColorScale {
     fcffa4
     """)
 
-  /// Where the colour of a value of 0...1 begins.
+  /// Where the color of a value of 0...1 begins.
   static func index(of value: Float) -> Int { 3 * Int(value * 255 + 0.5) }
 
   private static func bytes(_ digits: StaticString) -> [UInt8] {

@@ -1,7 +1,7 @@
 import PneumoImaging
 import PneumoModel
 
-/// How much each place of an image speaks for a class, as rows of numbers of at least 0.
+/// How much each place of an image speaks for a class, as rows of values of at least 0.
 public struct HeatMap: Hashable, Sendable {
   /// Columns.
   public let width: Int
@@ -28,11 +28,11 @@ public struct HeatMap: Hashable, Sendable {
       ? HeatMap(width: width, height: height, values: values.map { $0 / maximum }) : self
   }
 
-  /// The map at another size, linear between the centres of neighbouring places. At the border the
+  /// The map at another size, linear between the centers of neighboring places. At the border the
   /// nearest place counts.
   public func resized(to size: Extent) -> HeatMap {
-    let columns = Self.neighbours(of: width, at: size.width)
-    let rows = Self.neighbours(of: height, at: size.height)
+    let columns = Self.neighbors(of: width, at: size.width)
+    let rows = Self.neighbors(of: height, at: size.height)
     var resized = [Float]()
     resized.reserveCapacity(size.width * size.height)
     for row in rows {
@@ -44,28 +44,28 @@ public struct HeatMap: Hashable, Sendable {
     return HeatMap(width: size.width, height: size.height, values: resized)
   }
 
-  private struct Neighbours {
+  private struct Neighbors {
     let low, high: Int
     /// Of the higher one.
     let share: Float
   }
 
-  private static func neighbours(of count: Int, at size: Int) -> [Neighbours] {
+  private static func neighbors(of count: Int, at size: Int) -> [Neighbors] {
     (0..<size).map { index in
       let place = (Double(index) + 0.5) * Double(count) / Double(size) - 0.5
       let inside = min(max(place, 0), Double(count - 1))
       let low = Int(inside)
-      return Neighbours(
+      return Neighbors(
         low: low, high: min(low + 1, count - 1), share: Float(inside - Double(low)))
     }
   }
 
-  private func mix(_ row: Int, _ column: Neighbours) -> Float {
+  private func mix(_ row: Int, _ column: Neighbors) -> Float {
     let (a, b) = (values[row * width + column.low], values[row * width + column.high])
     return a + (b - a) * column.share
   }
 
-  /// The normalised map in colours, from black for nothing to bright yellow for the most.
+  /// The normalized map in colors, from black for nothing to bright yellow for the most.
   public var image: PixelImage {
     let colors = ColorScale.inferno
     var pixels: [UInt8] = []
@@ -77,9 +77,9 @@ public struct HeatMap: Hashable, Sendable {
     return PixelImage(width: width, height: height, channels: 3, pixels: pixels)
   }
 
-  /// An image with the map's colours on it, which hide the more of it the greater the value is.
+  /// An image with the map's colors on it, which hide the more of it the greater the value is.
   ///
-  /// - Parameter opacity: 0...1; of the colour at the greatest value.
+  /// - Parameter opacity: 0...1; of the color at the greatest value.
   public func overlay(on image: PixelImage, opacity: Float) -> PixelImage {
     let map = normalized.resized(to: Extent(height: image.height, width: image.width))
     let (ground, channels, colors) = (image.pixels, image.channels, ColorScale.inferno)

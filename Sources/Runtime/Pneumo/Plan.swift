@@ -106,8 +106,8 @@ struct Plan: Sendable {
     return uses.map { $0 ?? 0..<1 }
   }
 
-  /// Gives each of the buffers `indices` the first gap that is free while it is in use; answers the
-  /// elements that they take together.
+  /// Gives each of the buffers `indices` the first gap that is free while it is in use; returns the
+  /// number of elements that they take together.
   private static func layOut(
     _ indices: [Int], _ uses: [Range<Int>], images: Int, _ buffers: [Buffer],
     _ offsets: inout [Int]

@@ -14,7 +14,7 @@ final class PlanRun: @unchecked Sendable {
   private let plan: Plan
   private let arena: FloatBuffer
   private let timings: StepTimings?
-  // SAFETY: initialised in `init`, destroyed in `deinit`: one for the images that are not shared,
+  // SAFETY: initialized in `init`, destroyed in `deinit`: one for the images that are not shared,
   // one for each step of each shared image, one for each step of the batch.
   private let progress: UnsafeMutablePointer<Progress>
   private let progressCount: Int

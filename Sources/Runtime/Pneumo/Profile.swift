@@ -1,7 +1,7 @@
 import PneumoModel
 import Synchronization
 
-/// What one layer answered.
+/// The output of one layer.
 public struct LayerOutput: Sendable {
   /// The name of the layer in the graph.
   public let layer: String
@@ -33,7 +33,7 @@ public struct LayerProfile: Sendable {
 /// Sums of times that several threads add to.
 final class StepTimings: @unchecked Sendable {
   private let count: Int
-  // SAFETY: `count` atomics, initialised in `init`, destroyed in `deinit`.
+  // SAFETY: `count` atomics, initialized in `init`, destroyed in `deinit`.
   private let nanoseconds: UnsafeMutablePointer<Atomic<Int>>
   private let imageCount = Atomic(0)
 

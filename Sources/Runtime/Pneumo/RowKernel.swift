@@ -4,7 +4,7 @@ import PneumoModel
 
 /// A kernel that computes rows of a convolution of padded input.
 struct RowKernel: Sendable {
-  /// What of the kernel's name tells the algorithm.
+  /// The part of the kernel's name that names the algorithm.
   let name: String
   let run: @Sendable (UnsafePointer<ConvolutionArguments>, _ firstRow: Int, _ endRow: Int) -> Void
   /// Elements that each thread needs for itself.

@@ -169,8 +169,8 @@ public final class Session: Sendable {
     return predictions
   }
 
-  /// What each layer answers to one image, the last one before its activation. Layers that only
-  /// pass their input on are left out, and those that are fused with the next, unless the session
+  /// The output of each layer for one image, that of the last one before its activation. Layers that
+  /// only pass their input on are left out, and those that are fused with the next, unless the session
   /// was made to keep them.
   public func activations(of image: [Float]) throws(ComputeError) -> [LayerOutput] {
     guard image.count == inputCount else {

@@ -46,7 +46,7 @@ struct Step: Sendable {
 
   /// The layer that the step belongs to, or the first of several.
   let node: Int
-  /// The layer whose answer stands in ``output`` when the step is done.
+  /// The layer whose output is in ``output`` when the step is done.
   let lastNode: Int
   let kernel: String
   /// Multiplications with additions for one image, as the layer's definition counts them.

@@ -6,7 +6,7 @@ final class Workspaces: @unchecked Sendable {
   private let plan: Plan
   private let workers: Int
   private let timings: StepTimings?
-  // SAFETY: `slotCount` atomics, initialised in `init`, destroyed in `deinit`.
+  // SAFETY: `slotCount` atomics, initialized in `init`, destroyed in `deinit`.
   private let slots: UnsafeMutablePointer<Atomic<Unmanaged<PlanRun>?>>
   /// More calls at once than this work too, but allocate.
   private static let slotCount = 64

@@ -1,4 +1,4 @@
-/// A classifier with all that is needed to get the answers it gave in training.
+/// A classifier with all that is needed to get the outputs it had in training.
 public struct Model: Equatable, Sendable {
   /// The network.
   public let graph: Graph

@@ -53,7 +53,7 @@ extension Checkpoint {
     }
     func number(_ name: String) throws(CheckpointError) -> Float {
       guard let number = try value(name).double else {
-        throw CheckpointError(.invalidMetadata, "its \(name) is no number")
+        throw CheckpointError(.invalidMetadata, "its \(name) is not a number")
       }
       return Float(number)
     }
@@ -86,7 +86,7 @@ extension Checkpoint {
     if version >= 2 {
       let numbers = try value("bias").array?.map(\.double) ?? [nil]
       guard numbers.allSatisfy({ $0.map { Float($0).isFinite } ?? false }) else {
-        throw CheckpointError(.invalidMetadata, "its bias is no list of numbers")
+        throw CheckpointError(.invalidMetadata, "its bias is not a list of numbers")
       }
       bias = numbers.map { Float($0 ?? 0) }
     }

@@ -66,7 +66,7 @@ package struct Checkpoint: Hashable, Sendable {
     }
   }
 
-  /// The network with temperature and bias in the weights of its last layer: the same answers as
+  /// The network with temperature and bias in the weights of its last layer: the same outputs as
   /// calibrating the logits.
   package func calibratedGraph() throws(CheckpointError) -> Graph {
     let graph = try graph()

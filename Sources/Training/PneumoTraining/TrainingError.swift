@@ -4,7 +4,7 @@ package struct TrainingError: Error, Hashable, Sendable, CustomStringConvertible
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     /// A network that has no gradients here.
     case unsupportedNetwork
-    /// A loss or a weight that is no number any more.
+    /// A loss or a weight that is no longer finite.
     case notFinite
     /// Weights or moments that do not fit the network.
     case mismatch

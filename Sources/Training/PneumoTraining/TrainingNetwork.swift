@@ -29,7 +29,7 @@ package final class TrainingNetwork: @unchecked Sendable {
   var averages: [(key: Parameter, value: FloatBuffer)] = []
   private var labels: [Int] = []
   private var losses: [Double] = []
-  private var isRight: [Bool] = []
+  private var isCorrect: [Bool] = []
   /// Times by layer and pass, from when it is set to an empty one. Taking them costs some speed.
   package var profile: TrainingProfile?
   /// Steps that were made.
@@ -41,7 +41,7 @@ package final class TrainingNetwork: @unchecked Sendable {
   ///   - graph: the network with its initial weights. It must end in sigmoid or softmax, which the
   ///     loss takes the place of.
   ///   - penalties: factors of L2 penalties on kernels, by the name of the layer.
-  ///   - momenta: of the moving statistics of batch normalisation, by the name of the layer; 0.99
+  ///   - momenta: of the moving statistics of batch normalization, by the name of the layer; 0.99
   ///     where there is none.
   ///   - usesWinograd: whether 3×3 convolutions are computed by F(4×4, 3×3), which rounds about ten
   ///     times as much as plain sums do, and is three times as fast.
@@ -73,7 +73,7 @@ package final class TrainingNetwork: @unchecked Sendable {
     scratchStride = (layers.map(\.scratchCount).max() ?? 0) + 64
     scratch = FloatBuffer(count: scratchStride * batch.slotCapacity)
     losses = [Double](repeating: 0, count: batchSize)
-    isRight = [Bool](repeating: false, count: batchSize)
+    isCorrect = [Bool](repeating: false, count: batchSize)
   }
 
   private static func checkOutput(of graph: Graph) throws(TrainingError) {
@@ -101,8 +101,8 @@ package final class TrainingNetwork: @unchecked Sendable {
   package struct BatchResult: Sendable {
     /// Sum of the losses of its images, without penalty.
     package let lossSum: Double
-    /// How many were classified as labelled.
-    package let rightCount: Int
+    /// How many were classified as labeled.
+    package let correctCount: Int
   }
 
   /// Runs a batch forward and backward, so that all parameters have gradients of the mean loss.
@@ -121,7 +121,7 @@ package final class TrainingNetwork: @unchecked Sendable {
     run(forward(fill: fill) + [evaluating] + backward())
     return BatchResult(
       lossSum: losses.prefix(labels.count).reduce(0, +),
-      rightCount: isRight.prefix(labels.count).count { $0 })
+      correctCount: isCorrect.prefix(labels.count).count { $0 })
   }
 
   /// The logits of some images at inference, image by image.
@@ -174,10 +174,10 @@ package final class TrainingNetwork: @unchecked Sendable {
     guard let gradient = logits.gradient else { return }
     let share = 1 / Float(batch.count)
     for image in 0..<batch.count {
-      let (answers, target) = (logits.data(image), gradient.pointer + image * logits.count)
+      let (outputs, target) = (logits.data(image), gradient.pointer + image * logits.count)
       losses[image] = loss.evaluate(
-        answers, count: logits.count, label: labels[image], gradient: target)
-      isRight[image] = Loss.choice(answers, count: logits.count) == labels[image]
+        outputs, count: logits.count, label: labels[image], gradient: target)
+      isCorrect[image] = Loss.choice(outputs, count: logits.count) == labels[image]
       for i in 0..<logits.count { target[i] *= share }
     }
   }

@@ -4,7 +4,7 @@ package struct TrainingProfile: Sendable {
   package enum Pass: String, Hashable, Sendable, CaseIterable {
     case forward
     case backward
-    /// The step of the optimiser.
+    /// The step of the optimizer.
     case update
   }
 

@@ -145,8 +145,8 @@ struct FileHeader {
     {
       throw ModelError(
         .netpbm,
-        "this is a Netpbm picture (P\(start[1] - 0x30)), not a Pneumo model; both are called .pnm. "
-          + "Give the model's file here and pictures as input")
+        "this is a Netpbm image (P\(start[1] - 0x30)), not a Pneumo model; both are called .pnm. "
+          + "Give the model's file here and images as input")
     }
     if FileFormat.magic.starts(with: start) {
       throw .truncated(at: start.count, expected: size)

@@ -39,7 +39,7 @@ extension Preprocessing {
   }
 
   fileprivate init(from reader: inout ByteReader) throws(ModelError) {
-    let colorMode: ColorMode = try reader.code("colour mode")
+    let colorMode: ColorMode = try reader.code("color mode")
     let filter: Filter = try reader.code("filter")
     let layout: Layout = try reader.code("layout")
     let appliesOrientation = try reader.flag("whether the orientation is applied")

@@ -1,4 +1,4 @@
-/// What an operation tells about itself, in one file each. ``LayerOperation`` lists them all.
+/// The description of an operation, in one file each. ``LayerOperation`` lists them all.
 package protocol Layer: Sendable {
   /// What a `.pnm` file calls the operation.
   static var code: UInt8 { get }

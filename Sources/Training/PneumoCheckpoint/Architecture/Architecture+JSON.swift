@@ -1,7 +1,7 @@
 import PneumoModel
 import PneumoSupport
 
-// The text form of an architecture, as Models/ARCHITECTURE.md tells.
+// The text form of an architecture, as described in Models/ARCHITECTURE.md.
 
 extension Architecture {
   /// Reads an architecture; sizes of two sides are written as a number or as [rows, columns].

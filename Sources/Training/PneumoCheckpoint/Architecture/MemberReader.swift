@@ -1,6 +1,6 @@
 import PneumoSupport
 
-/// Reads the members of a JSON object, and tells which of them nobody knows.
+/// Reads the members of a JSON object, and reports those that are unknown.
 struct MemberReader {
   private let members: [String: JSON]
   private let owner: String

@@ -28,7 +28,7 @@ extension TrainingLoop {
         clipNorm: settings.clipNorm)
       if let decay = settings.averageDecay { network.updateAverages(decay: decay) }
       progress.lossSum += result.lossSum
-      progress.correctCount += result.rightCount
+      progress.correctCount += result.correctCount
       progress.penaltySum += penalty
       progress.steps += 1
       progress.batch += 1
