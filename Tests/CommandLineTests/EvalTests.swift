@@ -207,12 +207,12 @@ import Testing
       return "\(fields[0]),\(fields[1])"
     }
     let table = String(decoding: try folder.read("report/predictions.csv"), as: UTF8.self)
-    let answers = table.split(separator: "\n").dropFirst().map { line in
+    let predictions = table.split(separator: "\n").dropFirst().map { line in
       let fields = line.split(separator: ",")
       return "\(fields[1]),\(fields[4])"
     }
-    #expect(answers.count == 36 && Array(answers.prefix(12)) == labels)
-    #expect(Array(answers.suffix(12)) == labels)
+    #expect(predictions.count == 36 && Array(predictions.prefix(12)) == labels)
+    #expect(Array(predictions.suffix(12)) == labels)
     let models = try #require(json("report/metrics.json")["models"] as? [[String: Any]])
     #expect((models[0]["one_vs_rest"] as? [String: Any])?.count == 3)
     #expect((models[0]["confusion"] as? [[Int]])?.map { $0.reduce(0, +) } == [4, 4, 4])

@@ -3,7 +3,7 @@ import PneumoEvaluation
 import PneumoSupport
 import Testing
 
-/// What scikit-learn and SciPy answered: see Tools/make-metrics-goldens.py.
+/// What scikit-learn and SciPy predicted: see Tools/make-metrics-goldens.py.
 private struct MetricsGolden: Decodable {
   let labels: [Int]
   let logits: [Double]
@@ -25,7 +25,7 @@ private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) 
 }
 
 @Suite struct MetricsTests {
-  /// Ties, one class absent, perfect answers, one answer for all.
+  /// Ties, one class absent, perfect predictions, one prediction for all.
   @Test func againstScikitLearn() throws {
     let cases: [MetricsGolden] = try golden("metrics")
     #expect(cases.count == 9)
@@ -126,15 +126,16 @@ private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) 
     let labels = (0..<300).map { $0 % 2 }
     var state = SplitMix64(state: 9)
     let shared = labels.map { Double($0) + Double(state.below(3000)) / 1000 }
-    func answers(_ shift: Int) -> (probabilities: [Double], answers: [Bool]) {
+    func predictions(_ shift: Int) -> (probabilities: [Double], predictions: [Bool]) {
       let p = shared.indices.map { sigmoid(shared[$0] - 2 + Double($0 * shift % 7) / 20) }
       return (p, p.map { $0 > 0.5 })
     }
-    let (first, second) = (answers(3), answers(5))
+    let (first, second) = (predictions(3), predictions(5))
     let comparison = ModelComparison(labels: labels, first: first, second: second, resamples: 500)
     let alone = [first, second].map {
       BinaryEvaluation(
-        labels: labels, probabilities: $0.probabilities, answers: $0.answers, resamples: 500)
+        labels: labels, probabilities: $0.probabilities, predictions: $0.predictions, resamples: 500
+      )
     }
     for difference in comparison.differences {
       let values = try alone.map { try #require($0[difference.metric]?.value) }
@@ -201,7 +202,7 @@ private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) 
     #expect(upper > Float(threshold) && !(lower > Float(threshold)))
   }
 
-  /// What MLstatkit answered.
+  /// What MLstatkit predicted.
   @Test func deLongAgainstAPublishedImplementation() throws {
     struct Golden: Decodable {
       let labels: [Int]
@@ -230,7 +231,7 @@ private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) 
   @Test func undefinedValuesSayWhy() {
     let evaluation = BinaryEvaluation(
       labels: [1, 1], probabilities: [0.2, 0.3], threshold: 0.5, resamples: 10)
-    #expect(evaluation[.precision]?.undefined == "no case was answered as positive")
+    #expect(evaluation[.precision]?.undefined == "no case was predicted positive")
     #expect(evaluation[.specificity]?.undefined == "no case is negative")
     #expect(evaluation[.auroc]?.undefined == "no case is negative")
     #expect(evaluation[.recall]?.value == 0)
@@ -258,7 +259,7 @@ private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) 
     #expect(width(patients) > 1.6 * width(images) && width(patients) < 2.4 * width(images))
   }
 
-  /// What SciPy's optimiser found: see Tools/make-metrics-goldens.py.
+  /// What SciPy's optimizer found: see Tools/make-metrics-goldens.py.
   @Test func calibrationOfThreeClasses() throws {
     struct Golden: Decodable {
       let labels: [Int]

@@ -84,7 +84,7 @@ import Testing
   @Test(arguments: [
     ("", ": the file is empty"),
     ("path,probability\na,0.5\n", ":1: no column 'label'"),
-    ("path,label\na,x\n", ":1: no column with answers"),
+    ("path,label\na,x\n", ":1: no column with predictions"),
     ("label,label,score\na,x,1\n", ":1: the column 'label' is there twice"),
     ("label,score\n", "no cases after the first line"),
     ("label,score\na\n", ":2: 1 fields, expected 2"),
@@ -94,7 +94,7 @@ import Testing
     ("label,score\na,0.5\nb,1.5\n", ":3: 1.5 is no probability"),
     ("path,label,score\nx,a,0.5\nx,b,0.5\n", ":3: x stands on line 2 already"),
     ("label,score\na,0.5\na,0.7\n", "all labels are 'a'; name the positive class"),
-    ("label,score\na,0.5\nb,0.7\nc,0.1\n", ":2: no answer for the class 'a', 'b', 'c'"),
+    ("label,score\na,0.5\nb,0.7\nc,0.1\n", ":2: no prediction for the class 'a', 'b', 'c'"),
     ("label,probability_a,probability_b\na,0.5,0.7\nb,0.1,0.1\n", "sum to 1.2, expected 1"),
     ("label,score\n\"a,0.5\n", "a quote that is never closed"),
   ])

@@ -18,7 +18,7 @@ import Testing
       },
       models: (0..<models).map { number in
         let logits = labels.map { Double($0) * 3 - 1.5 + Double(random.below(4001) - 2000) / 1000 }
-        return PredictionSet.Answers(
+        return PredictionSet.ModelPredictions(
           name: "<m\(number)>\u{7}", logits: logits.map { [$0] },
           probabilities: logits.map { [1 - sigmoid($0), sigmoid($0)] }, isSinglePrecision: true,
           threshold: threshold, thresholdOrigin: .model)
@@ -58,7 +58,7 @@ import Testing
       classes: set.classes, cases: set.cases.filter { $0.label == 1 },
       models: set.models.map { model in
         let kept = set.cases.indices.filter { set.cases[$0].label == 1 }
-        return PredictionSet.Answers(
+        return PredictionSet.ModelPredictions(
           name: model.name, logits: kept.map { model.logits[$0] },
           probabilities: kept.map { model.probabilities[$0] }, isSinglePrecision: true,
           threshold: 0.5, thresholdOrigin: .model)
@@ -79,7 +79,7 @@ import Testing
     let turned = PredictionSet(
       classes: set.classes, cases: set.cases,
       models: set.models.map { model in
-        PredictionSet.Answers(
+        PredictionSet.ModelPredictions(
           name: model.name, logits: model.logits.map { [-$0[0]] },
           probabilities: model.probabilities.map { [$0[1], $0[0]] }, isSinglePrecision: true,
           threshold: 0.5, thresholdOrigin: .model)

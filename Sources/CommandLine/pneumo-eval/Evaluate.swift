@@ -11,14 +11,14 @@ import PneumoToolSupport
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pneumo-eval",
-    abstract: "Measures how good a model is on labelled images, and writes a report.",
+    abstract: "Measures how good a model is on labeled images, and writes a report.",
     discussion: """
       DATA is a folder of class folders with JPEG images, or a table path,label[,patient] whose name \
       ends in .csv. Class names must be the model's labels. Several models are measured on the same \
       images and compared with the first. Files that cannot be read are reported and left out; the \
       exit code is then 1. It is 2 for wrong usage.
 
-      With --output there are index.html (one file that asks the network for nothing), metrics.json \
+      With --output there are index.html (one file that makes no external requests), metrics.json \
       and predictions.csv in a folder.
 
       EXAMPLES

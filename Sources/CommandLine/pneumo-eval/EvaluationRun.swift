@@ -43,16 +43,16 @@ struct EvaluationRun {
 
   func run() throws {
     let replacesReport = try checkOutputs()
-    var answered: AnsweredData?
+    var scored: ScoredData?
     var set: PredictionSet
     if command.predictions.isEmpty {
       let models = try ([command.model ?? ""] + command.others).map {
         (path: $0, model: try Model(contentsOf: $0))
       }
       let data = try Dataset(contentsOf: command.data ?? "", isForTraining: false)
-      let answers = try AnsweredData(models, data, command, threads: threads)
-      set = answers.set
-      answered = answers
+      let predictions = try ScoredData(models, data, command, threads: threads)
+      set = predictions.set
+      scored = predictions
     } else {
       set = try PredictionSet(
         tables: command.predictions, positive: command.positive,
@@ -64,14 +64,14 @@ struct EvaluationRun {
       options: Assessment.Options(
         prevalence: command.prevalence, resamples: command.resamples,
         seed: UInt64(command.seed)), threads: threads)
-    assessment.notes = answered.map { $0.overlap + $0.remarks } ?? []
+    assessment.notes = scored.map { $0.overlap + $0.remarks } ?? []
     print(assessment)
-    let failures = answered?.failures ?? []
+    let failures = scored?.failures ?? []
     if let output = command.output {
-      try write(assessment, answered, to: output, replacesReport: replacesReport)
+      try write(assessment, scored, to: output, replacesReport: replacesReport)
     }
-    if let path = command.saveThreshold, let answered {
-      try answered.saveThreshold(set.models[0], to: path)
+    if let path = command.saveThreshold, let scored {
+      try scored.saveThreshold(set.models[0], to: path)
       if command.format == .table {
         say(
           "\(path) is a copy of the model with a threshold of \(set.models[0].threshold ?? 0.5)\n")
@@ -117,13 +117,13 @@ struct EvaluationRun {
   // MARK: Report
 
   private func write(
-    _ assessment: Assessment, _ answered: AnsweredData?, to folder: String, replacesReport: Bool
+    _ assessment: Assessment, _ scored: ScoredData?, to folder: String, replacesReport: Bool
   ) throws {
     var page = ReportPage(
       assessment, title: command.title ?? title(assessment), command: Self.commandLine)
     if let run = command.runFolder { page.training = try TrainingCurves(run: run) }
-    if command.gallery > 0, let answered {
-      page.gallery = try answered.gallery(of: assessment.set, command, threads: threads)
+    if command.gallery > 0, let scored {
+      page.gallery = try scored.gallery(of: assessment.set, command, threads: threads)
     }
     try makeFolder(folder)
     // The page takes its place last: where there is one, all of the report is there.
@@ -139,7 +139,7 @@ struct EvaluationRun {
   }
 
   private func title(_ assessment: Assessment) -> String {
-    let names = assessment.results.map(\.answers.name).joined(separator: ", ")
+    let names = assessment.results.map(\.predictions.name).joined(separator: ", ")
     guard let data = command.data else { return names }
     return "\(names) on \(data.split(separator: "/").suffix(2).joined(separator: "/"))"
   }

@@ -17,14 +17,15 @@ package struct BinaryEvaluation: Sendable {
   /// - Parameters:
   ///   - labels: 0 or 1.
   ///   - probabilities: of class 1, 0...1.
-  ///   - answers: whether each case is answered as class 1.
+  ///   - predictions: whether each case is predicted as class 1.
   ///   - clusters: the number of each case's patient; each case by itself where there is none.
   ///   - prevalence: the share of positives where the model is to be used.
   package init(
-    labels: [Int], probabilities: [Double], answers: [Bool], clusters: [Int]? = nil,
+    labels: [Int], probabilities: [Double], predictions: [Bool], clusters: [Int]? = nil,
     prevalence: Double? = nil, resamples: Int = 2000, seed: UInt64 = 1
   ) {
-    let scorer = BinaryScorer(labels, probabilities, answers: answers, prevalence: prevalence)
+    let scorer = BinaryScorer(
+      labels, probabilities, predictions: predictions, prevalence: prevalence)
     let intervals = clusteredBootstrap(
       clusters: clusters ?? Array(labels.indices), resamples: resamples, seed: seed,
       statistics: Metric.allCases.count
@@ -32,13 +33,14 @@ package struct BinaryEvaluation: Sendable {
     self.init(scorer, intervals)
   }
 
-  /// Measures predictions which answer class 1 above a threshold.
+  /// Measures predictions of class 1 above a threshold.
   package init(
     labels: [Int], probabilities: [Double], threshold: Double, clusters: [Int]? = nil,
     prevalence: Double? = nil, resamples: Int = 2000, seed: UInt64 = 1
   ) {
     self.init(
-      labels: labels, probabilities: probabilities, answers: probabilities.map { $0 > threshold },
+      labels: labels, probabilities: probabilities,
+      predictions: probabilities.map { $0 > threshold },
       clusters: clusters, prevalence: prevalence, resamples: resamples, seed: seed)
   }
 
@@ -83,13 +85,13 @@ extension ConfusionMatrix {
     switch metric {
     case .specificity: return "no case is negative"
     case .recall, .averagePrecision: return "no case is positive"
-    case .precision: return "no case was answered as positive"
-    case .negativePredictiveValue: return "no case was answered as negative"
-    case .f1: return "no case is positive, or was answered so"
+    case .precision: return "no case was predicted positive"
+    case .negativePredictiveValue: return "no case was predicted negative"
+    case .f1: return "no case is positive or was predicted positive"
     default:
       if !hasPositives { return "no case is positive" }
       if !hasNegatives { return "no case is negative" }
-      return "all cases were answered alike"
+      return "all predictions are of one class"
     }
   }
 }

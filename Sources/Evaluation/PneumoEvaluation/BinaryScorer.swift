@@ -11,23 +11,23 @@ struct BinaryScorer {
   let probabilities: [Double]
   let prevalence: Double?
   private let isPositive: [Bool]
-  private let isAnsweredPositive: [Bool]
+  private let isPredictedPositive: [Bool]
   private let squaredErrors: [Double]
   private let losses: [Double]
   private let bins: [Int]
 
   /// - Parameters:
   ///   - probabilities: of class 1.
-  ///   - answers: whether a case is answered as class 1.
+  ///   - predictions: whether a case is predicted as class 1.
   init(
-    _ labels: [Int], _ probabilities: [Double], answers: [Bool], prevalence: Double?
+    _ labels: [Int], _ probabilities: [Double], predictions: [Bool], prevalence: Double?
   ) {
     cases = RankedCases(labels: labels, scores: probabilities)
     self.labels = labels
     self.prevalence = prevalence
     self.probabilities = probabilities
     isPositive = labels.map { $0 == 1 }
-    isAnsweredPositive = answers
+    isPredictedPositive = predictions
     squaredErrors = zip(labels, probabilities).map { ($1 - Double($0)) * ($1 - Double($0)) }
     losses = zip(labels, probabilities).map { label, probability in
       surprise(label == 1 ? probability : 1 - probability)
@@ -44,7 +44,7 @@ struct BinaryScorer {
     var gaps = [Double](repeating: 0, count: CalibrationBins.count)
     for index in weights.indices where weights[index] > 0 {
       let count = weights[index]
-      switch (isPositive[index], isAnsweredPositive[index]) {
+      switch (isPositive[index], isPredictedPositive[index]) {
       case (true, true): confusion.truePositives += count
       case (false, true): confusion.falsePositives += count
       case (false, false): confusion.trueNegatives += count

@@ -1,6 +1,6 @@
 /// How two-class predictions at a threshold compare with the truth. Class 1 is the positive one.
 ///
-/// Quotients are `nil` where their divisor is zero: what was never asked has no answer.
+/// Quotients are `nil` where their divisor is zero: a ratio of nothing has no value.
 package struct ConfusionMatrix: Hashable, Sendable {
   /// Positive, and predicted so.
   package var truePositives = 0

@@ -1,18 +1,18 @@
-/// What answering "positive" above a threshold gives.
+/// What predicting "positive" above a threshold gives.
 package struct CurvePoint: Hashable, Sendable {
-  /// Cases of at least this score are answered as positive; infinite where none is.
+  /// Cases of at least this score are predicted as positive; infinite where none is.
   package let threshold: Double
   /// Positives found: true positives over all positives. The ROC curve's height.
   package let recall: Double
-  /// Negatives answered as positive, over all negatives. The ROC curve's place to the right.
+  /// Negatives predicted as positive, over all negatives. The ROC curve's place to the right.
   package let falsePositiveRate: Double
-  /// Right ones among those answered as positive; 1 where none is.
+  /// Right ones among those predicted as positive; 1 where none is.
   package let precision: Double
 }
 
 extension RankedCases {
   /// The points of the ROC curve and of the precision-recall curve, one for each score that occurs and
-  /// one for answering nothing, by falling threshold. `nil` where one class is absent.
+  /// one for predicting no positive, by falling threshold. `nil` where one class is absent.
   package func curve() -> [CurvePoint]? {
     let positives = Double(isPositive.count { $0 })
     let negatives = Double(count) - positives

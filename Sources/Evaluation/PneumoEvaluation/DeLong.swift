@@ -51,7 +51,7 @@ package struct DeLong: Sendable {
     package let difference: Double
     /// The 95% interval of the difference.
     package let interval: ClosedRange<Double>
-    /// The difference in standard errors; 0 where both models answer the same.
+    /// The difference in standard errors; 0 where both models predict the same.
     package let z: Double
     /// How likely a difference as great is where there is none, two-sided.
     package let pValue: Double

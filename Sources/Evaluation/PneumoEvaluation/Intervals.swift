@@ -44,7 +44,7 @@ package func clusteredBootstrap(
   }
 }
 
-/// Of sorted values, linear between neighbours, as NumPy's default.
+/// Of sorted values, linear between neighbors, as NumPy's default.
 private func quantile(_ values: [Double], _ share: Double) -> Double {
   let place = share * Double(values.count - 1)
   let below = Int(place)

@@ -19,17 +19,17 @@ package struct ModelComparison: Sendable {
 
   static let metrics: [Metric] = [.auroc, .accuracy, .recall, .specificity, .crossEntropy]
 
-  /// Compares two models' answers to the same two-class cases, in the same order.
+  /// Compares two models' predictions to the same two-class cases, in the same order.
   ///
   /// - Parameters:
   ///   - clusters: the number of each case's patient; each case by itself where there is none.
   package init(
-    labels: [Int], first: (probabilities: [Double], answers: [Bool]),
-    second: (probabilities: [Double], answers: [Bool]), clusters: [Int]? = nil,
+    labels: [Int], first: (probabilities: [Double], predictions: [Bool]),
+    second: (probabilities: [Double], predictions: [Bool]), clusters: [Int]? = nil,
     resamples: Int = 2000, seed: UInt64 = 1
   ) {
     let scorers = [first, second].map {
-      BinaryScorer(labels, $0.probabilities, answers: $0.answers, prevalence: nil)
+      BinaryScorer(labels, $0.probabilities, predictions: $0.predictions, prevalence: nil)
     }
     let places = Self.metrics.map { Metric.allCases.firstIndex(of: $0)! }
     func differences(_ weights: [Int]) -> [Double?] {

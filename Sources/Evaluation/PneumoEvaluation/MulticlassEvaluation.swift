@@ -1,14 +1,14 @@
 /// How good predictions of three or more classes are, with 95% intervals: each class against the rest,
 /// and all together.
 package struct MulticlassEvaluation: Sendable {
-  /// How often a case of the class of the row was answered with that of the column.
+  /// How often a case of the class of the row was predicted to be of that of the column.
   package let confusion: [[Int]]
-  /// Each class against the rest. A case is answered as a class that is its most probable one.
+  /// Each class against the rest. A case is predicted as a class that is its most probable one.
   package let classes: [BinaryEvaluation]
   /// Of all classes together: see ``Metric``.
   package let measurements: [Measurement]
 
-  /// Measures predictions. The most probable class is the answer, the first of equals.
+  /// Measures predictions. The most probable class is the prediction, the first of equals.
   ///
   /// - Parameters:
   ///   - labels: the class of each case.
@@ -30,7 +30,7 @@ package struct MulticlassEvaluation: Sendable {
     let once = [Int](repeating: 1, count: labels.count)
     let (values, classValues) = scorer.evaluate(once)
     var confusion = [[Int]](repeating: [Int](repeating: 0, count: count), count: count)
-    for (label, answer) in zip(labels, scorer.answers) { confusion[label][answer] += 1 }
+    for (label, prediction) in zip(labels, scorer.predictions) { confusion[label][prediction] += 1 }
     self.confusion = confusion
     classes = (0..<count).map { number in
       let start = (number + 1) * metrics.count
@@ -47,7 +47,7 @@ package struct MulticlassEvaluation: Sendable {
         if labels.isEmpty { return "there are no cases" }
         let missing = classValues.firstIndex { $0[index] == nil }
         return missing.map { "undefined for class \($0 + 1) of \(count)" }
-          ?? "all cases were answered alike, or are of one class"
+          ?? "all predictions are of one class, or all cases"
       }
     }
   }
@@ -61,7 +61,7 @@ package struct MulticlassEvaluation: Sendable {
 /// Computes all metrics for weighted cases.
 private struct MulticlassScorer {
   let classes: [BinaryScorer]
-  let answers: [Int]
+  let predictions: [Int]
   private let labels: [Int]
   private let losses: [Double]
   private let squaredErrors: [Double]
@@ -69,14 +69,14 @@ private struct MulticlassScorer {
 
   init(_ labels: [Int], _ probabilities: [[Double]], classes count: Int) {
     self.labels = labels
-    let answers = probabilities.map { row in
+    let predictions = probabilities.map { row in
       row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
     }
-    self.answers = answers
+    self.predictions = predictions
     classes = (0..<count).map { number in
       BinaryScorer(
         labels.map { $0 == number ? 1 : 0 }, probabilities.map { $0[number] },
-        answers: answers.map { $0 == number }, prevalence: nil)
+        predictions: predictions.map { $0 == number }, prevalence: nil)
     }
     losses = zip(labels, probabilities).map { surprise($1[$0]) }
     squaredErrors = zip(labels, probabilities).map { label, row in
@@ -85,7 +85,7 @@ private struct MulticlassScorer {
         return sum + error * error
       }
     }
-    confidences = zip(probabilities, answers).map { $0[$1] }
+    confidences = zip(probabilities, predictions).map { $0[$1] }
   }
 
   /// The metrics of all classes together, and those of each.
@@ -95,7 +95,7 @@ private struct MulticlassScorer {
     var gaps = [Double](repeating: 0, count: CalibrationBins.count)
     for index in weights.indices where weights[index] > 0 {
       let weight = Double(weights[index])
-      let isRight = labels[index] == answers[index] ? 1.0 : 0
+      let isRight = labels[index] == predictions[index] ? 1.0 : 0
       total += weight
       right += weight * isRight
       loss += weight * losses[index]
@@ -127,13 +127,14 @@ private struct MulticlassScorer {
   private func correlation(_ parts: [ConfusionMatrix], right: Double) -> Double? {
     let total = Double(parts[0].count)
     let truths = parts.map { Double($0.truePositives + $0.falseNegatives) }
-    let answers = parts.map { Double($0.truePositives + $0.falsePositives) }
+    let predictions = parts.map { Double($0.truePositives + $0.falsePositives) }
     func product(_ a: [Double], _ b: [Double]) -> Double {
       zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
     }
     let spread =
-      (total * total - product(answers, answers)) * (total * total - product(truths, truths))
+      (total * total - product(predictions, predictions))
+      * (total * total - product(truths, truths))
     return spread > 0
-      ? (right * total - product(truths, answers)) / spread.squareRoot() : nil
+      ? (right * total - product(truths, predictions)) / spread.squareRoot() : nil
   }
 }

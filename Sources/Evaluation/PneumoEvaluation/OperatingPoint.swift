@@ -53,7 +53,7 @@ package enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The threshold. It lies midway between two neighbouring probabilities, so that no rounding moves a
+  /// The threshold. It lies midway between two neighboring probabilities, so that no rounding moves a
   /// case across it. Of equally good ones the middle one. 0.5 where a class is absent.
   package func threshold(labels: [Int], probabilities: [Double]) -> Double {
     if case .fixed(let probability) = self { return probability }
@@ -65,7 +65,7 @@ package enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
     var candidates: [(threshold: Double, found: Int, wrong: Int)] = []
     var (found, wrong, end) = (0, 0, 0)
     if case .cost = self, let greatest = order.first.map({ probabilities[$0] }) {
-      candidates.append(((1 + greatest) / 2, 0, 0))  // answering nothing may cost least
+      candidates.append(((1 + greatest) / 2, 0, 0))  // predicting no positive may cost least
     }
     while end < order.count {
       let level = probabilities[order[end]]

@@ -58,14 +58,14 @@ package struct RankedCases: Sendable {
     return above > 0 && below > 0 ? area / (above * below) : nil
   }
 
-  /// The mean precision at each positive, ties being answered together: the area under the steps of
+  /// The mean precision at each positive, ties being taken together: the area under the steps of
   /// the precision-recall curve. `nil` without positives.
   package func averagePrecision(weights: [Int]? = nil) -> Double? {
-    var (sum, found, answered) = (0.0, 0.0, 0.0)
+    var (sum, found, predicted) = (0.0, 0.0, 0.0)
     walk(weights) { _, positives, negatives in
       found += positives
-      answered += positives + negatives
-      if positives > 0 { sum += positives * found / answered }
+      predicted += positives + negatives
+      if positives > 0 { sum += positives * found / predicted }
     }
     return found > 0 ? sum / found : nil
   }

@@ -5,16 +5,17 @@ extension Assessment {
   package var csv: String {
     let suffixes = set.isBinary ? [""] : set.classes.map { "_\($0)" }
     var text = csvLine(
-      ["model", "path", "label", "patient", "answer"] + suffixes.map { "logit\($0)" }
+      ["model", "path", "label", "patient", "prediction"] + suffixes.map { "logit\($0)" }
         + suffixes.map { "probability\($0)" })
-    for answers in set.models {
+    for predictions in set.models {
       for (index, image) in set.cases.enumerated() {
-        let probabilities = set.isBinary ? [answers.scores[index]] : answers.probabilities[index]
+        let probabilities =
+          set.isBinary ? [predictions.scores[index]] : predictions.probabilities[index]
         text += csvLine(
           [
-            answers.name, image.path, set.classes[image.label], image.patient,
-            set.classes[answers.classes[index]],
-          ] + answers.logits[index].map(shortest) + probabilities.map(shortest))
+            predictions.name, image.path, set.classes[image.label], image.patient,
+            set.classes[predictions.classes[index]],
+          ] + predictions.logits[index].map(shortest) + probabilities.map(shortest))
       }
     }
     return text

@@ -27,11 +27,11 @@ extension Assessment {
   }
 
   private func json(_ result: Result) -> JSON {
-    var members = [JSON.Member("name", .string(result.answers.name))]
-    if let threshold = result.answers.threshold {
+    var members = [JSON.Member("name", .string(result.predictions.name))]
+    if let threshold = result.predictions.threshold {
       members.append(JSON.Member("threshold", .double(threshold)))
       let origin: JSON =
-        switch result.answers.thresholdOrigin {
+        switch result.predictions.thresholdOrigin {
         case .model: "model"
         case .given: "given"
         case .chosenHere(let rule): .string("chosen on these images: \(rule)")
@@ -98,8 +98,8 @@ extension Assessment {
 
   private func json(_ comparison: Comparison) -> JSON {
     var members = [
-      JSON.Member("first", .string(results[0].answers.name)),
-      JSON.Member("second", .string(results[comparison.other].answers.name)),
+      JSON.Member("first", .string(results[0].predictions.name)),
+      JSON.Member("second", .string(results[comparison.other].predictions.name)),
       JSON.Member(
         "differences",
         .object(

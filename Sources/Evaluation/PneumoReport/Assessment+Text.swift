@@ -7,10 +7,10 @@ extension Assessment {
     var lines: ConsoleText = "\(scope)\n"
     for warning in warnings { lines += "note: \(warning)\n" }
     var table = Table(
-      [Table.Column("")] + results.map { Table.Column($0.answers.name, .right) })
+      [Table.Column("")] + results.map { Table.Column($0.predictions.name, .right) })
     if set.isBinary {
       table.append(
-        ["threshold"] + results.map { $0.answers.threshold.map(probabilityText) ?? "–" })
+        ["threshold"] + results.map { $0.predictions.threshold.map(probabilityText) ?? "–" })
     }
     for measurement in results[0].evaluation.measurements {
       table.append(
@@ -23,7 +23,7 @@ extension Assessment {
     }
     lines += "\n\(table)"
     for result in results {
-      lines += "\n\(result.answers.name)\n\(confusionTable(result))"
+      lines += "\n\(result.predictions.name)\n\(confusionTable(result))"
     }
     for undefined in undefinedReasons { lines += "\n\(undefined)\n" }
     for comparison in comparisons {
@@ -49,23 +49,23 @@ extension Assessment {
     results.flatMap { result in
       result.evaluation.measurements.compactMap { measurement in
         measurement.undefined.map {
-          "\(result.answers.name): no \(measurement.metric.title): \($0)"
+          "\(result.predictions.name): no \(measurement.metric.title): \($0)"
         }
       }
     }
   }
 
-  /// Truth by answer.
+  /// True by predicted class.
   private func confusionTable(_ result: Result) -> Table {
     var table = Table(
-      [Table.Column("truth")] + set.classes.map { Table.Column("answered \($0)", .right) })
+      [Table.Column("truth")] + set.classes.map { Table.Column("predicted \($0)", .right) })
     for (name, row) in zip(set.classes, confusion(result)) {
       table.append([name] + row.map { Format.grouped($0) })
     }
     return table
   }
 
-  /// How often a case of the class of the row was answered with that of the column.
+  /// How often a case of the class of the row was predicted to be of that of the column.
   func confusion(_ result: Result) -> [[Int]] {
     switch result.evaluation {
     case .multiclass(let evaluation): evaluation.confusion
@@ -79,7 +79,7 @@ extension Assessment {
 
   /// How two models differ, in a sentence.
   func text(of comparison: Comparison) -> String {
-    let (first, other) = (results[0].answers.name, results[comparison.other].answers.name)
+    let (first, other) = (results[0].predictions.name, results[comparison.other].predictions.name)
     var text = "\(first) against \(other): "
     text += comparison.comparison.differences.compactMap { difference in
       guard let value = difference.value, let interval = difference.interval else { return nil }
@@ -105,7 +105,7 @@ extension Assessment {
       }
     }
     return areas.filter { $0.value < 0.5 }.map { area in
-      "the AUROC of \(result.answers.name)\(area.of) is \(Format.fixed(area.value, 4)), below 0.5, "
+      "the AUROC of \(result.predictions.name)\(area.of) is \(Format.fixed(area.value, 4)), below 0.5, "
         + "so its scores tell the classes apart the wrong way round or not at all; are the labels in "
         + "the order of the model's outputs?"
     }
@@ -115,9 +115,9 @@ extension Assessment {
   package var warnings: [String] {
     var warnings = notes
     for result in results {
-      if case .chosenHere(let rule) = result.answers.thresholdOrigin {
+      if case .chosenHere(let rule) = result.predictions.thresholdOrigin {
         warnings.append(
-          "the threshold of \(result.answers.name) was chosen (\(rule)) on the very images it is "
+          "the threshold of \(result.predictions.name) was chosen (\(rule)) on the very images it is "
             + "measured on; recall, specificity and all that depends on it look better than they "
             + "will be on new ones")
       }
@@ -128,7 +128,7 @@ extension Assessment {
       if count == 0 {
         warnings.append("no image is of class \(name); what needs it is undefined")
       } else if count < 30 {
-        warnings.append("only \(count) images of class \(name): heed the intervals")
+        warnings.append("only \(count) images of class \(name): mind the intervals")
       }
     }
     return warnings

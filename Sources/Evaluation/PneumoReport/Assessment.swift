@@ -23,8 +23,8 @@ package struct Assessment: Sendable {
 
   /// How good one model is.
   package struct Result: Sendable {
-    /// What it answered.
-    package let answers: PredictionSet.Answers
+    /// What it predicted.
+    package let predictions: PredictionSet.ModelPredictions
     /// One of two classes, or of more.
     package let evaluation: Evaluation
     /// Of the probability of the second of two classes; of more, of the chosen one.
@@ -63,7 +63,7 @@ package struct Assessment: Sendable {
     package let comparison: ModelComparison
   }
 
-  /// The cases and the answers.
+  /// The cases and the predictions.
   package let set: PredictionSet
   /// How it was measured.
   package let options: Options
@@ -104,14 +104,16 @@ package struct Assessment: Sendable {
 
 extension Assessment.Result {
   fileprivate init(
-    _ answers: PredictionSet.Answers, of set: PredictionSet, _ labels: [Int], _ clusters: [Int],
+    _ predictions: PredictionSet.ModelPredictions, of set: PredictionSet, _ labels: [Int],
+    _ clusters: [Int],
     _ options: Assessment.Options
   ) {
-    self.answers = answers
-    let probabilities = answers.probabilities
+    self.predictions = predictions
+    let probabilities = predictions.probabilities
     let outputs = set.isBinary ? 1 : set.classes.count
     let fitted = Calibration.crossFitted(
-      labels: labels, logits: answers.logits.flatMap(\.self), outputs: outputs, clusters: clusters)
+      labels: labels, logits: predictions.logits.flatMap(\.self), outputs: outputs,
+      clusters: clusters)
     recalibratedCrossEntropy = fitted.flatMap {
       crossEntropy(labels: labels, logits: $0, outputs: outputs)
     }
@@ -119,7 +121,7 @@ extension Assessment.Result {
       evaluation = .binary(
         BinaryEvaluation(
           labels: labels, probabilities: probabilities.map { $0[1] },
-          answers: answers.classes.map { $0 == 1 }, clusters: clusters,
+          predictions: predictions.classes.map { $0 == 1 }, clusters: clusters,
           prevalence: options.prevalence, resamples: options.resamples, seed: options.seed))
       calibration = CalibrationBins(labels: labels, probabilities: probabilities.map { $0[1] })
       recalibrated = fitted.map {

@@ -14,16 +14,16 @@ package struct Gallery: Sendable {
       switch self {
       case .errors: "Most confident errors"
       case .doubts: "Least certain"
-      case .right: "Answered right"
+      case .right: "Correct"
       }
     }
 
     /// What is chosen.
     package var explanation: String {
       switch self {
-      case .errors: "Wrong answers, those furthest from the threshold first."
-      case .doubts: "Nearest to the threshold, whatever the answer."
-      case .right: "Right answers, drawn at random from each class in turn."
+      case .errors: "Wrong predictions, those furthest from the threshold first."
+      case .doubts: "Nearest to the threshold, right or wrong."
+      case .right: "Correct predictions, drawn at random from each class in turn."
       }
     }
   }
@@ -52,7 +52,7 @@ package struct Gallery: Sendable {
   /// By kind, in the order of ``choices(_:in:count:seed:)``.
   package let pictures: [Kind: [Picture]]
 
-  /// Pictures of what a model answered.
+  /// Images with what a model predicted.
   package init(model: Int, method: String, pictures: [Kind: [Picture]]) {
     self.model = model
     self.method = method
@@ -63,9 +63,9 @@ package struct Gallery: Sendable {
   package static func choices(
     _ kind: Kind, model: Int, in set: PredictionSet, count: Int, seed: UInt64 = 1
   ) -> [Int] {
-    let answers = set.models[model]
-    let isRight = zip(answers.classes, set.cases).map { $0 == $1.label }
-    let distances = set.cases.indices.map { distance(answers, $0) }
+    let predictions = set.models[model]
+    let isRight = zip(predictions.classes, set.cases).map { $0 == $1.label }
+    let distances = set.cases.indices.map { distance(predictions, $0) }
     switch kind {
     case .errors:
       return set.cases.indices.filter { !isRight[$0] }
@@ -88,12 +88,14 @@ package struct Gallery: Sendable {
     }
   }
 
-  /// How far an answer is from another: in logits from the threshold, or from the second class.
-  private static func distance(_ answers: PredictionSet.Answers, _ index: Int) -> Double {
-    if let threshold = answers.threshold {
-      return abs(answers.logits[index][0] - logit(threshold))
+  /// How far a prediction is from changing: in logits from the threshold, or from the second class.
+  private static func distance(_ predictions: PredictionSet.ModelPredictions, _ index: Int)
+    -> Double
+  {
+    if let threshold = predictions.threshold {
+      return abs(predictions.logits[index][0] - logit(threshold))
     }
-    let sorted = answers.logits[index].sorted(by: >)
+    let sorted = predictions.logits[index].sorted(by: >)
     return sorted.count > 1 ? sorted[0] - sorted[1] : 0
   }
 }

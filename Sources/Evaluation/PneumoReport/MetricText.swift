@@ -26,14 +26,14 @@ extension Metric {
   /// What it tells, for those who do not know it.
   package var explanation: String {
     switch self {
-    case .accuracy: "share of images that are answered right"
+    case .accuracy: "share of images that are classified correctly"
     case .balancedAccuracy: "mean of the recall of all classes"
     case .recall: "share of the positives that are found"
     case .specificity: "share of the negatives that are left alone"
-    case .precision: "share of the positive answers that are right"
-    case .negativePredictiveValue: "share of the negative answers that are right"
+    case .precision: "share of the positive predictions that are correct"
+    case .negativePredictiveValue: "share of the negative predictions that are correct"
     case .f1: "harmonic mean of precision and recall"
-    case .matthewsCorrelation: "correlation of truth and answer, -1 to 1 (Matthews 1975)"
+    case .matthewsCorrelation: "correlation of true and predicted class, -1 to 1 (Matthews 1975)"
     case .auroc:
       "how often a positive has a higher score than a negative: the area under the ROC curve"
     case .averagePrecision: "mean precision at each positive: the area under that curve"
@@ -41,9 +41,9 @@ extension Metric {
     case .crossEntropy: "mean surprise at the truth, in nats; lower is better"
     case .calibrationError: "how far probabilities lie from what comes true; lower is better"
     case .precisionAtPrevalence:
-      "share of positive answers that are right where positives are that common"
+      "share of positive predictions that are correct at that prevalence"
     case .negativePredictiveValueAtPrevalence:
-      "share of negative answers that are right where positives are that common"
+      "share of negative predictions that are correct at that prevalence"
     }
   }
 

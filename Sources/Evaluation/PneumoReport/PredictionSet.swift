@@ -1,6 +1,6 @@
 import PneumoSupport
 
-/// Labelled cases, and what one or more models answered to all of them.
+/// Labeled cases, and what one or more models predicted for all of them.
 package struct PredictionSet: Sendable {
   /// One image.
   package struct Case: Hashable, Sendable {
@@ -11,7 +11,7 @@ package struct PredictionSet: Sendable {
     /// Whose image it is: cases of one patient are not independent.
     package let patient: String
 
-    /// A labelled image.
+    /// A labeled image.
     package init(path: String, label: Int, patient: String) {
       self.path = path
       self.label = label
@@ -29,8 +29,8 @@ package struct PredictionSet: Sendable {
     case chosenHere(String)
   }
 
-  /// What one model answered.
-  package struct Answers: Sendable {
+  /// What one model predicted.
+  package struct ModelPredictions: Sendable {
     /// Tells the models of a set apart.
     package var name: String
     /// What the model says of itself, line by line; may be empty.
@@ -49,7 +49,7 @@ package struct PredictionSet: Sendable {
     /// Where the threshold comes from.
     package private(set) var thresholdOrigin: ThresholdOrigin
 
-    /// Answers by the threshold; without one, the most probable class.
+    /// Predictions by the threshold; without one, the most probable class.
     ///
     /// - Parameters:
     ///   - logits: of each case one, or one a class.
@@ -92,13 +92,13 @@ package struct PredictionSet: Sendable {
 
   /// Names of the classes. Of two the second is the positive one.
   package let classes: [String]
-  /// All that were answered.
+  /// All that were classified.
   package let cases: [Case]
   /// One a model, each for all cases in their order.
-  package var models: [Answers]
+  package var models: [ModelPredictions]
 
-  /// Answers to cases.
-  package init(classes: [String], cases: [Case], models: [Answers]) {
+  /// Predictions for cases.
+  package init(classes: [String], cases: [Case], models: [ModelPredictions]) {
     self.classes = classes
     self.cases = cases
     self.models = models

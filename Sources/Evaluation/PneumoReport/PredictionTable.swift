@@ -20,13 +20,13 @@ extension PredictionSet {
   ///
   /// A table is a CSV file (RFC 4180) whose first line names its columns, in any order:
   /// - `label`: the true class.
-  /// - the answers: `logit`, `probability` or `score` (0...1) of the positive class of two; or
+  /// - the predictions: `logit`, `probability` or `score` (0...1) of the positive class of two; or
   ///   `probability_NAME` or `logit_NAME` of every class. Probabilities go before logits.
   /// - `path`, if wanted, which tells cases apart; `patient`, if wanted; `model`, if wanted, where a
-  ///   table has the answers of several.
+  ///   table has the predictions of several.
   ///
   /// Others are passed over. Of two classes the positive one is the second by byte order unless
-  /// `positive` names the other. All models must have answered the same cases.
+  /// `positive` names the other. All models must have predicted the same cases.
   ///
   /// - Parameters:
   ///   - threshold: with two classes.
@@ -77,7 +77,7 @@ extension PredictionSet {
       throw fail(
         "all labels are '\(classes[0])'; name the positive class of the two (--positive)")
     }
-    var models: [Answers] = []
+    var models: [ModelPredictions] = []
     for part in parts {
       guard part.rows.count == first.rows.count else {
         throw PredictionTableError(
@@ -96,12 +96,12 @@ extension PredictionSet {
             reason: "'\(part.model)' has no case \(row.path) of class '\(row.label)', which "
               + "'\(first.model)' in \(first.file) has")
         }
-        let answer = try part.rows[place].answer(classes, file: part.file)
-        logits.append(answer.logits)
-        probabilities.append(answer.probabilities)
+        let prediction = try part.rows[place].prediction(classes, file: part.file)
+        logits.append(prediction.logits)
+        probabilities.append(prediction.probabilities)
       }
       models.append(
-        Answers(
+        ModelPredictions(
           name: part.model, about: ["from \(part.file)"], logits: logits,
           probabilities: probabilities, isSinglePrecision: false,
           threshold: classes.count == 2 ? threshold : nil, thresholdOrigin: .given))
@@ -139,8 +139,8 @@ private struct PredictionRow {
     var probability: Double { isLogit ? sigmoid(value) : value }
   }
 
-  /// The answer in the order of the classes.
-  func answer(
+  /// The prediction in the order of the classes.
+  func prediction(
     _ classes: [String], file: String
   ) throws(PredictionTableError) -> (logits: [Double], probabilities: [Double]) {
     func fail(_ reason: String) -> PredictionTableError {
@@ -153,7 +153,7 @@ private struct PredictionRow {
     guard scores.count == classes.count else {
       let missing = classes.filter { named[$0] == nil }
       throw fail(
-        "no answer for the class \(missing.map { "'\($0)'" }.joined(separator: ", ")); a table needs "
+        "no prediction for the class \(missing.map { "'\($0)'" }.joined(separator: ", ")); a table needs "
           + "a column probability, or probability_NAME for every class")
     }
     if scores[0].isLogit {
@@ -251,7 +251,7 @@ private struct PredictionTable {
     }
     guard columns.score != nil || !columns.named.isEmpty else {
       throw fail(
-        "no column with answers; expected probability, score or logit, or probability_NAME for "
+        "no column with predictions; expected probability, score or logit, or probability_NAME for "
           + "every class; found '\(header.fields.joined(separator: ","))'")
     }
     return columns

@@ -64,14 +64,14 @@ package struct ReportPage: Sendable {
     var sections = [Section(id: "numbers", title: "Numbers", body: numbers)]
     if set.isBinary {
       let curves = assessment.results.compactMap { result in
-        binary(result).flatMap { NamedCurve(result.answers.name, $0) }
+        binary(result).flatMap { NamedCurve(result.predictions.name, $0) }
       }
       if !curves.isEmpty {
         sections.append(Section(id: "curves", title: "Curves", body: curveFigures(curves)))
       }
     }
     for (number, result) in assessment.results.enumerated() {
-      let name = assessment.results.count > 1 ? ": \(result.answers.name)" : ""
+      let name = assessment.results.count > 1 ? ": \(result.predictions.name)" : ""
       sections.append(
         set.isBinary
           ? Section(
@@ -122,9 +122,10 @@ package struct ReportPage: Sendable {
           + "\(Format.grouped(confusion.trueNegatives)) of \(Format.grouped(negatives)) "
           + "\(set.classes[0])\(interval(.specificity))."
       } else {
-        text = "answers \(result.evaluation[.accuracy]?.value.map { percent($0) } ?? "–") right."
+        text =
+          "classifies \(result.evaluation[.accuracy]?.value.map { percent($0) } ?? "–") correctly."
       }
-      return "<p class=\"verdict\"><strong>\(escaped(result.answers.name))</strong> "
+      return "<p class=\"verdict\"><strong>\(escaped(result.predictions.name))</strong> "
         + "\(escaped(text))</p>\n"
     }.joined()
   }
@@ -140,13 +141,13 @@ package struct ReportPage: Sendable {
 
   private var numbers: String {
     let results = assessment.results
-    let head = results.map { "<th scope=\"col\">\(escaped($0.answers.name))</th>" }.joined()
+    let head = results.map { "<th scope=\"col\">\(escaped($0.predictions.name))</th>" }.joined()
     var rows = ""
     if set.isBinary {
       rows += "<tr><th scope=\"row\">threshold</th>"
       for result in results {
-        let threshold = result.answers.threshold.map(probabilityText) ?? "–"
-        rows += "<td>\(threshold) <small>\(origin(result.answers.thresholdOrigin))</small></td>"
+        let threshold = result.predictions.threshold.map(probabilityText) ?? "–"
+        rows += "<td>\(threshold) <small>\(origin(result.predictions.thresholdOrigin))</small></td>"
       }
       rows += "</tr>\n"
     }
@@ -200,7 +201,7 @@ package struct ReportPage: Sendable {
     }
   }
 
-  /// More than two classes: truth by answer, and each class against the rest.
+  /// More than two classes: true by predicted class, and each class against the rest.
   private func classes(_ result: Assessment.Result) -> String {
     guard case .multiclass(let evaluation) = result.evaluation else { return "" }
     let curves = zip(set.classes, evaluation.classes).compactMap { NamedCurve($0, $1) }
@@ -222,7 +223,7 @@ package struct ReportPage: Sendable {
     let figures = assessment.results.map { result in
       let what = set.isBinary ? set.classes[1] : "the chosen class"
       let name =
-        assessment.results.count > 1 ? "<h3>\(escaped(result.answers.name))</h3>\n" : ""
+        assessment.results.count > 1 ? "<h3>\(escaped(result.predictions.name))</h3>\n" : ""
       return "<div>\(name)"
         + reliabilityFigure(result.calibration, result.recalibrated, what: what)
         + crossEntropyText(result) + "</div>\n"
@@ -250,7 +251,7 @@ package struct ReportPage: Sendable {
         guard let value = difference.value, let interval = difference.interval else { return nil }
         let p = comparison.comparison.deLong.map { pText($0.pValue) } ?? "–"
         return [
-          "\(assessment.results[0].answers.name) − \(assessment.results[comparison.other].answers.name)",
+          "\(assessment.results[0].predictions.name) − \(assessment.results[comparison.other].predictions.name)",
           difference.metric.title, signed(value),
           "\(signed(interval.lowerBound)) to \(signed(interval.upperBound))",
           difference.metric == .auroc ? p : "",
@@ -264,9 +265,9 @@ package struct ReportPage: Sendable {
   }
 
   private var methods: String {
-    let about = assessment.results.filter { !$0.answers.about.isEmpty }.map { result in
-      "<h3>\(escaped(result.answers.name))</h3><ul>"
-        + result.answers.about.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"
+    let about = assessment.results.filter { !$0.predictions.about.isEmpty }.map { result in
+      "<h3>\(escaped(result.predictions.name))</h3><ul>"
+        + result.predictions.about.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"
     }
     return """
       <ul>
@@ -293,7 +294,7 @@ package struct ReportPage: Sendable {
 
   private var deLongText: String {
     let parts = assessment.results.compactMap { result in
-      binary(result)?.deLong.map { "\(result.answers.name) \(intervalText($0.interval))" }
+      binary(result)?.deLong.map { "\(result.predictions.name) \(intervalText($0.interval))" }
     }
     return parts.isEmpty
       ? "" : " DeLong's 95% intervals: \(escaped(parts.joined(separator: ", ")))."
@@ -303,11 +304,11 @@ package struct ReportPage: Sendable {
 
   /// What the script needs: the scores of each class, to count anew at another threshold.
   private var data: JSON {
-    let models = set.models.map { answers -> JSON in
-      guard let threshold = answers.threshold else { return .object([]) }
+    let models = set.models.map { predictions -> JSON in
+      guard let threshold = predictions.threshold else { return .object([]) }
       func scores(_ label: Int) -> JSON {
         .array(
-          zip(answers.scores, set.cases).filter { $1.label == label }.map(\.0).sorted()
+          zip(predictions.scores, set.cases).filter { $1.label == label }.map(\.0).sorted()
             .map { .double($0) })
       }
       return .object([

@@ -16,7 +16,8 @@ struct ThresholdPanel {
   }
 
   var markup: String {
-    guard case .binary(let evaluation) = result.evaluation, let threshold = result.answers.threshold
+    guard case .binary(let evaluation) = result.evaluation,
+      let threshold = result.predictions.threshold
     else { return "" }
     let confusion = evaluation.confusion
     let counts = [
@@ -33,13 +34,13 @@ struct ThresholdPanel {
       <small data-interval="\(metric.rawValue)">\(evaluation[metric]?.intervalText ?? "")</small></td></tr>
       """
     }
-    let sweep = NamedCurve(result.answers.name, evaluation).map {
+    let sweep = NamedCurve(result.predictions.name, evaluation).map {
       sweepFigure($0, threshold: threshold)
     }
     return """
       <div class="panel" data-model="\(number)">
       <form class="slider" autocomplete="off">
-      <label for="slider\(number)">A case is answered as \(escaped(classes[1])) above</label>
+      <label for="slider\(number)">The prediction is \(escaped(classes[1])) above</label>
       <input id="value\(number)" class="value" type="number" min="0" max="1" step="any" \
       value="\(threshold)" aria-label="threshold">
       <input id="slider\(number)" class="range" type="range" min="-100" max="100" step="0.1" \
@@ -54,7 +55,7 @@ struct ThresholdPanel {
       </div>
       <div class="grid2">
       \(sweep ?? "")\(histogramFigure(
-        result.answers.scores, labels: labels, classes: classes, threshold: threshold))</div>
+        result.predictions.scores, labels: labels, classes: classes, threshold: threshold))</div>
       </div>
 
       """
@@ -69,7 +70,7 @@ let shareStyle = (0...shareSteps).map { step in
   ".share\(step) { --share: \(Format.fixed(Double(step) / Double(shareSteps), 2)); }"
 }.joined(separator: "\n")
 
-/// Truth by answer as a table whose cells are tinted by the share of their row.
+/// True by predicted class as a table whose cells are tinted by the share of their row.
 ///
 /// - Parameter names: by which a script finds the cells.
 func confusionMarkup(
@@ -78,11 +79,11 @@ func confusionMarkup(
   let head = classes.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
   let rows = counts.enumerated().map { truth, row in
     let total = Double(max(row.reduce(0, +), 1))
-    let cells = row.enumerated().map { answer, count in
+    let cells = row.enumerated().map { prediction, count in
       let share = Double(count) / total
-      let name = names.map { " data-count=\"\($0[truth][answer])\"" } ?? ""
+      let name = names.map { " data-count=\"\($0[truth][prediction])\"" } ?? ""
       let tint = "share\(Int((share * Double(shareSteps)).rounded()))"
-      return "<td class=\"\(truth == answer ? "right" : "wrong") \(tint)\"\(name)>"
+      return "<td class=\"\(truth == prediction ? "right" : "wrong") \(tint)\"\(name)>"
         + "<b>\(Format.grouped(count))</b>"
         + "<small>\(percent(share))</small></td>"
     }
@@ -90,8 +91,8 @@ func confusionMarkup(
   }
   return """
     <div class="scroll"><table class="confusion">
-    <caption>Confusion matrix: truth by answer</caption>
-    <thead><tr><td class="corner">truth ↓ answer →</td>\(head)</tr></thead>
+    <caption>Confusion matrix: true by predicted class</caption>
+    <thead><tr><td class="corner">true ↓ predicted →</td>\(head)</tr></thead>
     <tbody>
     \(rows.joined(separator: "\n"))
     </tbody></table></div>

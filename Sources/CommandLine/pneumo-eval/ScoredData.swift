@@ -8,9 +8,9 @@ import PneumoEvaluation
 import PneumoReport
 import PneumoSupport
 
-/// What models answer to a data set.
-struct AnsweredData {
-  /// The images that all models could answer.
+/// What models predict for a data set.
+struct ScoredData {
+  /// The images that all models could classify.
   let set: PredictionSet
   /// One sentence for each image that could not be read.
   let failures: [String]
@@ -61,12 +61,12 @@ struct AnsweredData {
     }
     self.failures = failures.sorted { $0.key < $1.key }.map(\.value)
     let names = Self.names(of: models.map { Format.visible($0.path) })
-    var answers = models.indices.map { number in
-      Self.answers(
+    var predictions = models.indices.map { number in
+      Self.predictions(
         name: names[number], models[number], good.map { logits[number][$0] }, order[number])
     }
     if command.ensemble {
-      answers.append(Self.ensemble(answers, of: classes))
+      predictions.append(Self.ensemble(predictions, of: classes))
     }
     set = Self.noting(
       models.map(\.model),
@@ -76,10 +76,10 @@ struct AnsweredData {
           PredictionSet.Case(
             path: data.samples[$0].path, label: labels[$0], patient: data.samples[$0].patient)
         },
-        models: answers))
+        models: predictions))
     var remarks: [String] = []
     if command.tta == .flip {
-      remarks.append("each answer is the mean of the logits of an image and of its mirror image")
+      remarks.append("logits are the mean for each image and its mirror image")
     }
     if !failures.isEmpty {
       remarks.append(
@@ -146,7 +146,7 @@ struct AnsweredData {
     names.map { "'\($0)'" }.joined(separator: ", ")
   }
 
-  // MARK: Answers
+  // MARK: Predictions
 
   /// File names without their endings; whole paths where those are the same, with numbers where a file
   /// comes again.
@@ -163,9 +163,9 @@ struct AnsweredData {
   }
 
   /// - Parameter order: for each class its number in the model.
-  private static func answers(
+  private static func predictions(
     name: String, _ part: (path: String, model: Model), _ logits: [[Float]], _ order: [Int]
-  ) -> PredictionSet.Answers {
+  ) -> PredictionSet.ModelPredictions {
     let model = part.model
     let isBinary = model.labels.count == 2
     let isTurned = isBinary && order[0] == 1
@@ -182,7 +182,7 @@ struct AnsweredData {
       return softmax(row[...])
     }
     let threshold = Double(model.threshold)
-    return PredictionSet.Answers(
+    return PredictionSet.ModelPredictions(
       name: name, about: about(part), logits: ordered, probabilities: probabilities,
       isSinglePrecision: true, threshold: isBinary ? (isTurned ? 1 - threshold : threshold) : nil,
       thresholdOrigin: .model)
@@ -205,8 +205,8 @@ struct AnsweredData {
 
   /// The mean of the logits, and of the thresholds.
   private static func ensemble(
-    _ parts: [PredictionSet.Answers], of classes: [String]
-  ) -> PredictionSet.Answers {
+    _ parts: [PredictionSet.ModelPredictions], of classes: [String]
+  ) -> PredictionSet.ModelPredictions {
     let count = Double(parts.count)
     let logits = parts[0].logits.indices.map { index in
       parts[0].logits[index].indices.map { output in
@@ -214,7 +214,7 @@ struct AnsweredData {
       }
     }
     let name = "ensemble"
-    return PredictionSet.Answers(
+    return PredictionSet.ModelPredictions(
       name: parts.contains { $0.name == name } ? "ensemble of all" : name,
       about: ["the mean of the logits of \(parts.map(\.name).joined(separator: ", "))"],
       logits: logits,
@@ -229,11 +229,11 @@ struct AnsweredData {
   // MARK: Thresholds
 
   /// Writes a copy of the first model with another threshold, and notes on which cases it was chosen.
-  func saveThreshold(_ answers: PredictionSet.Answers, to path: String) throws {
+  func saveThreshold(_ predictions: PredictionSet.ModelPredictions, to path: String) throws {
     let model = models[0].model
-    guard let threshold = answers.threshold else { return }
+    guard let threshold = predictions.threshold else { return }
     var card = model.card
-    if case .chosenHere(let rule) = answers.thresholdOrigin {
+    if case .chosenHere(let rule) = predictions.thresholdOrigin {
       let note = Self.note(of: set) + " by pneumo-eval (\(rule))"
       card.source = card.source.isEmpty ? note : "\(card.source); \(note)"
     }

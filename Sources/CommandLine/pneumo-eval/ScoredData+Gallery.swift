@@ -7,11 +7,11 @@ import PneumoReport
 import PneumoToolSupport
 import Synchronization
 
-extension AnsweredData {
+extension ScoredData {
   /// Longest side of a picture, in pixels.
   private static let pictureSide = 320
 
-  /// Pictures of what the first model answered. One that can no longer be read is left out, and said so.
+  /// Pictures of what the first model scored. One that can no longer be read is left out, and said so.
   func gallery(of set: PredictionSet, _ command: Evaluate, threads: Int) throws -> Gallery {
     let (count, seed) = (command.gallery, UInt64(command.seed))
     let choices = Gallery.Kind.allCases.map {
