@@ -2,7 +2,7 @@ import PneumoSystem
 
 /// What a case costs whose class had this probability, in nats. As in scikit-learn, a class that was
 /// impossible costs much, not everything.
-func surprise(_ probability: Double) -> Double { -log(max(probability, 0x1p-52)) }
+func logLoss(_ probability: Double) -> Double { -log(max(probability, 0x1p-52)) }
 
 /// Computes all metrics for weighted cases in one walk.
 struct BinaryScorer {
@@ -30,7 +30,7 @@ struct BinaryScorer {
     isPredictedPositive = predictions
     squaredErrors = zip(labels, probabilities).map { ($1 - Double($0)) * ($1 - Double($0)) }
     losses = zip(labels, probabilities).map { label, probability in
-      surprise(label == 1 ? probability : 1 - probability)
+      logLoss(label == 1 ? probability : 1 - probability)
     }
     bins = probabilities.map { CalibrationBins.bin(of: $0) }
   }

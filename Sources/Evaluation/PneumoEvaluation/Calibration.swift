@@ -1,6 +1,6 @@
 import PneumoSystem
 
-/// How a network's logits become those of honest probabilities: divided by a temperature, then moved by
+/// How a network's logits become those of calibrated probabilities: divided by a temperature, then moved by
 /// a bias (with two classes Platt 1999, with more Alexandari et al. 2020; without the bias, Guo et al.
 /// 2017).
 ///

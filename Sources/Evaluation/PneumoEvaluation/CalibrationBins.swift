@@ -1,4 +1,4 @@
-/// A reliability diagram: probabilities of class 1 in bins of equal width, and how often they came true.
+/// A reliability diagram: probabilities of class 1 in bins of equal width, and how often class 1 was observed.
 package struct CalibrationBins: Hashable, Sendable {
   /// How many bins there are between 0 and 1.
   package static let count = 15

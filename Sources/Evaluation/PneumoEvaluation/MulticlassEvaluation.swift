@@ -78,7 +78,7 @@ private struct MulticlassScorer {
         labels.map { $0 == number ? 1 : 0 }, probabilities.map { $0[number] },
         predictions: predictions.map { $0 == number }, prevalence: nil)
     }
-    losses = zip(labels, probabilities).map { surprise($1[$0]) }
+    losses = zip(labels, probabilities).map { logLoss($1[$0]) }
     squaredErrors = zip(labels, probabilities).map { label, row in
       row.indices.reduce(0) { sum, number in
         let error = row[number] - (number == label ? 1 : 0)

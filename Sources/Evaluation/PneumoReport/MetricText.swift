@@ -38,7 +38,8 @@ extension Metric {
       "how often a positive has a higher score than a negative: the area under the ROC curve"
     case .averagePrecision: "mean precision at each positive: the area under that curve"
     case .brier: "mean squared distance of probability and truth; lower is better"
-    case .crossEntropy: "mean surprise at the truth, in nats; lower is better"
+    case .crossEntropy:
+      "log loss: mean negative log probability of the true class, in nats; lower is better"
     case .calibrationError: "how far probabilities lie from what comes true; lower is better"
     case .precisionAtPrevalence:
       "share of positive predictions that are correct at that prevalence"

@@ -272,7 +272,7 @@ private struct PredictionTable {
       _ column: Int, _ isLogit: Bool
     ) throws(PredictionTableError) -> PredictionRow.Score {
       guard let value = Double(fields[column]), value.isFinite else {
-        throw fail("'\(fields[column])' is no number")
+        throw fail("'\(fields[column])' is not a number")
       }
       guard isLogit || (0...1).contains(value) else {
         throw fail(

@@ -118,7 +118,7 @@ package struct ReportPage: Sendable {
         }
         text =
           "finds \(Format.grouped(confusion.truePositives)) of \(Format.grouped(positives)) "
-          + "\(set.classes[1])\(interval(.recall)) and leaves alone "
+          + "\(set.classes[1])\(interval(.recall)) and clears "
           + "\(Format.grouped(confusion.trueNegatives)) of \(Format.grouped(negatives)) "
           + "\(set.classes[0])\(interval(.specificity))."
       } else {
@@ -171,7 +171,7 @@ package struct ReportPage: Sendable {
       <div class="scroll"><table class="metrics\(results.count > 1 ? "" : " single")"><thead><tr><th></th>\(head)</tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
-      \(prevalence)<p class="quiet">Beside or below each number its 95% interval\(results.count > 1 ? "; bold: the best" : "").</p>
+      \(prevalence)<p class="quiet">The 95% interval is beside or below each number\(results.count > 1 ? "; bold: the best" : "").</p>
 
       """
   }
@@ -230,8 +230,8 @@ package struct ReportPage: Sendable {
     }
     return """
       <p>Of all images with a probability near p, a share of p should be \
-      \(escaped(set.isBinary ? set.classes[1] : "right")). Points above the diagonal: more came \
-      true than the model said. Bars are 95% intervals.</p>
+      \(escaped(set.isBinary ? set.classes[1] : "right")). Above the diagonal the model \
+      underestimates, below it overestimates. Bars are 95% intervals.</p>
       <div class="grid2">\(figures.joined())</div>
 
       """
@@ -261,7 +261,7 @@ package struct ReportPage: Sendable {
     return TableMarkup(
       head: ["models", "metric", "difference", "95% interval", "DeLong's p"], rows: rows
     ).text
-      + "<p class=\"quiet\">An interval that holds 0 leaves open which model is better.</p>\n"
+      + "<p class=\"quiet\">If an interval contains 0, either model may be the better one.</p>\n"
   }
 
   private var methods: String {

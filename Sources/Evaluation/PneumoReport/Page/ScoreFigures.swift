@@ -62,8 +62,8 @@ func reliabilityFigure(
     title: "Reliability",
     summary: "calibration error \(error(before)) as it is"
       + (after.map { ", \(error($0)) after temperature scaling" } ?? ""),
-    x: .share("mean probability of \(what)"), y: .share("share that came true"))
-  plot.line([(0, 0), (1, 1)], style: "chance", label: "honest")
+    x: .share("mean probability of \(what)"), y: .share("observed fraction"))
+  plot.line([(0, 0), (1, 1)], style: "chance", label: "perfectly calibrated")
   let all =
     [("as it is", "series0", before)]
     + (after.map { [("after temperature scaling", "series1", $0)] } ?? [])
@@ -84,13 +84,13 @@ func reliabilityFigure(
       plot.note(
         x: point.0, y: point.1,
         "\(label): of \(bin.count) with a mean of \(Format.fixed(point.0, 3)), "
-          + "\(percent(point.1)) came true")
+          + "\(percent(point.1)) observed")
     }
   }
   return figure(
     plot,
     table: TableMarkup(
-      head: ["", "images", "mean probability", "share that came true"],
+      head: ["", "images", "mean probability", "observed fraction"],
       rows: all.flatMap { label, _, bins in
         bins.bins.filter { $0.count > 0 }.map { bin in
           [
