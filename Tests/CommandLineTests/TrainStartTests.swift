@@ -154,7 +154,7 @@ import Testing
   @Test func theDefaultSplitIsAFairSample() throws {
     func validated(_ run: String) throws -> [String] {
       try setup.text("\(run)/predictions.csv").split(separator: "\n").dropFirst()
-        .map { String($0.split(separator: ",")[0]) }.sorted()
+        .map { String($0.split(separator: ",")[1]) }.sorted()
     }
     for (name, options) in [
       ("fair", []), ("again", ["--seed", "7"]), ("other", ["--split-seed", "7"]),

@@ -41,7 +41,9 @@ import Testing
     #expect(model.card.metrics.contains { $0.name == "validation auroc" })
     let metrics = try #require(
       try JSONSerialization.jsonObject(with: folder.read("run/metrics.json")) as? [String: Any])
-    let threshold = try #require(metrics["threshold"] as? Double)
+    // The same members as pneumo-eval writes.
+    let models = try #require(metrics["models"] as? [[String: Any]])
+    let threshold = try #require(models[0]["threshold"] as? Double)
     #expect(abs(Double(model.threshold) - threshold) < 1e-6)
 
     // The runtime answers what training predicted: calibrated, and with folded normalisation.
@@ -52,10 +54,10 @@ import Testing
     #expect(lines.count == 12)
     for line in lines {
       let fields = line.split(separator: ",")
-      let path = folder.path(String(fields[0]))
+      let path = folder.path(String(fields[1]))
       let answers = try session.predict(try loader.load(path))
       let light = try #require(answers.first)
-      #expect(abs(Double(light.probability) - (try #require(Double(fields[3])))) < 1e-4)
+      #expect(abs(Double(light.probability) - (try #require(Double(fields[6])))) < 1e-4)
     }
 
     let again = try train("--output", "run")
@@ -83,15 +85,18 @@ import Testing
     #expect(result.output.contains("all folds together"))
     let metrics = try #require(
       try JSONSerialization.jsonObject(with: folder.read("run/metrics.json")) as? [String: Any])
-    #expect(metrics["threshold"] == nil && metrics["auroc"] == nil)
-    #expect((metrics["bias"] as? [Double])?.count == 3)
-    #expect(try #require(metrics["accuracy"] as? Double) >= 0.9)
+    let calibration = try #require(metrics["calibration"] as? [String: Any])
+    #expect((calibration["bias"] as? [Double])?.count == 3)
+    let model = try #require((metrics["models"] as? [[String: Any]])?.first)
+    #expect(model["threshold"] == nil)
+    let accuracy = (model["metrics"] as? [String: [String: Any]])?["accuracy"]?["value"]
+    #expect(try #require(accuracy as? Double) >= 0.9)
     let lines = String(decoding: try folder.read("run/fold0/predictions.csv"), as: UTF8.self)
       .split(separator: "\n")
     #expect(
       lines[0]
-        == "path,label,logit_dark,logit_light,logit_white,probability_dark,probability_light,"
-        + "probability_white")
+        == "model,path,label,patient,prediction,logit_dark,logit_light,logit_white,"
+        + "probability_dark,probability_light,probability_white")
     #expect(lines.count == 31)
 
     // The frozen network answers with the calibration that was chosen over both folds.
@@ -100,7 +105,7 @@ import Testing
     let loader = ImageLoader(session.model.preprocessing)
     for line in all.split(separator: "\n").dropFirst().prefix(30) {
       let fields = line.split(separator: ",")
-      let pixels = try loader.load(folder.path(String(fields[0])))
+      let pixels = try loader.load(folder.path(String(fields[1])))
       let answers = try session.predict(pixels)[0].probabilities
       for (answer, expected) in zip(answers, fields.suffix(3)) {
         #expect(abs(Double(answer) - (try #require(Double(expected)))) < 1e-4, "\(line)")

@@ -40,8 +40,7 @@ struct Trainer {
       let summary = Summary(
         choosing: settings.operatingPoint, on: part, groups: groups.numbers)
       try finish(folder, summary, on: part)
-      try RunOutputs.write(summary.json, to: "\(folder)/metrics.json")
-      try RunOutputs.write(part, summary.calibration, of: images, to: folder)
+      try record(summary, part, in: folder)
       say(ConsoleText(lines: text(of: summary, "validation, epoch \(loop.bestEpoch)")))
       // Those of a fold say less than those of all together, which follow.
       if splits.count == 1 { tellNotes(of: summary) }
@@ -63,6 +62,14 @@ struct Trainer {
     return loop
   }
 
+  private func record(
+    _ summary: Summary, _ predictions: Predictions, in folder: String
+  ) throws {
+    try ValidationRecord(
+      predictions, summary, of: images, name: settings.networkName, threads: threads
+    ).write(to: folder)
+  }
+
   @discardableResult
   private func finish(
     _ folder: String, _ summary: Summary, on predictions: Predictions
@@ -81,8 +88,7 @@ struct Trainer {
     let pooled = Summary(choosing: settings.operatingPoint, on: all, groups: groups.numbers)
     let folders = splits.compactMap { $0.number.map { "\(output)/fold\($0)" } }
     let checkpoints = try folders.map { try finish($0, pooled, on: all) }
-    try RunOutputs.write(all, pooled.calibration, of: images, to: output)
-    try RunOutputs.write(pooled.json, to: "\(output)/metrics.json")
+    try record(pooled, all, in: output)
     say(ConsoleText(lines: text(of: pooled, "validation, all folds together")))
     tellNotes(of: pooled)
     if session.command.folds.ensemble {

@@ -2,63 +2,36 @@ import PneumoKernelABI
 
 /// Packs a matrix as its arguments describe.
 func packBlocks(_ arguments: UnsafePointer<PackingArguments>) {
-  let a = arguments.pointee
-  // Elements are copied as raw bits, whatever they represent.
-  if a.isHalf {
-    packHalves(
-      a, a.input.assumingMemoryBound(to: UInt16.self),
-      a.output.assumingMemoryBound(to: UInt16.self))
+  // Elements are copied as raw bits, in words of 16: one for a half, two for a float.
+  if arguments.pointee.isHalf {
+    packWords(arguments.pointee, wordsPerElement: 1)
   } else {
-    packFloats(
-      a, a.input.assumingMemoryBound(to: UInt32.self),
-      a.output.assumingMemoryBound(to: UInt32.self))
+    packWords(arguments.pointee, wordsPerElement: 2)
   }
 }
 
-// The same code twice, because the linker could share a generic function with other modules.
-
-@inline(never)
-private func packFloats(
-  _ a: PackingArguments, _ input: UnsafePointer<UInt32>, _ output: UnsafeMutablePointer<UInt32>
-) {
+// Inlined, so that the number of words is a constant of the inner loops.
+@inline(__always)
+private func packWords(_ a: PackingArguments, wordsPerElement: Int) {
+  let input = a.input.assumingMemoryBound(to: UInt16.self)
+  let output = a.output.assumingMemoryBound(to: UInt16.self)
+  let blockWords = blockChannels &* wordsPerElement
+  let columnWords = a.columns &* wordsPerElement
   let blocks = (a.columns &+ blockChannels &- 1) / blockChannels
   // SAFETY: the output holds whole blocks; columns beyond the last are not read but set to zero.
   for block in 0..<blocks {
-    var target = output + block &* blockChannels &* a.rows
-    var source = input + block &* blockChannels
-    let count = min(blockChannels, a.columns &- block &* blockChannels)
+    var target = output + block &* blockWords &* a.rows
+    var source = input + block &* blockWords
+    let count = min(blockWords, columnWords &- block &* blockWords)
     for _ in 0..<a.rows {
-      if count == blockChannels {
-        for lane in 0..<blockChannels { target[lane] = source[lane] }
+      if count == blockWords {
+        for word in 0..<blockWords { target[word] = source[word] }
       } else {
-        for lane in 0..<count { target[lane] = source[lane] }
-        for lane in count..<blockChannels { target[lane] = 0 }
+        for word in 0..<count { target[word] = source[word] }
+        for word in count..<blockWords { target[word] = 0 }
       }
-      source += a.rowStride
-      target += blockChannels
-    }
-  }
-}
-
-@inline(never)
-private func packHalves(
-  _ a: PackingArguments, _ input: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<UInt16>
-) {
-  let blocks = (a.columns &+ blockChannels &- 1) / blockChannels
-  // SAFETY: as above.
-  for block in 0..<blocks {
-    var target = output + block &* blockChannels &* a.rows
-    var source = input + block &* blockChannels
-    let count = min(blockChannels, a.columns &- block &* blockChannels)
-    for _ in 0..<a.rows {
-      if count == blockChannels {
-        for lane in 0..<blockChannels { target[lane] = source[lane] }
-      } else {
-        for lane in 0..<count { target[lane] = source[lane] }
-        for lane in count..<blockChannels { target[lane] = 0 }
-      }
-      source += a.rowStride
-      target += blockChannels
+      source += a.rowStride &* wordsPerElement
+      target += blockWords
     }
   }
 }

@@ -115,35 +115,4 @@ package struct Summary: Hashable, Sendable {
     ]
     return all.compactMap { name, value in value.map { (name, $0) } }
   }
-
-  /// What `metrics.json` says.
-  package var json: JSON {
-    var members = [
-      JSON.Member("images", .int(count)),
-      JSON.Member("temperature", .double(calibration.temperature)),
-      JSON.Member("bias", .array(calibration.bias.map { .double($0) })),
-    ]
-    if let binary {
-      members.append(JSON.Member("operating_point", .string("\(binary.operatingPoint)")))
-      members.append(JSON.Member("threshold", .double(binary.threshold)))
-    }
-    members += metrics.map { JSON.Member($0.name, .double($0.value)) }
-    if !notes.isEmpty { members.append(JSON.Member("notes", .array(notes.map { .string($0) }))) }
-    guard let binary else { return .object(members) }
-    members += [
-      JSON.Member(
-        "auroc_interval",
-        binary.aurocInterval.map { .array([.double($0.lowerBound), .double($0.upperBound)]) }
-          ?? .null),
-      JSON.Member(
-        "confusion",
-        .object([
-          "true_positives": .int(binary.confusion.truePositives),
-          "false_positives": .int(binary.confusion.falsePositives),
-          "true_negatives": .int(binary.confusion.trueNegatives),
-          "false_negatives": .int(binary.confusion.falseNegatives),
-        ])),
-    ]
-    return .object(members)
-  }
 }

@@ -1,6 +1,5 @@
 import PneumoCheckpoint
 import PneumoDataset
-import PneumoEvaluation
 import PneumoModel
 import PneumoSupport
 import PneumoSystem
@@ -62,30 +61,6 @@ package enum RunOutputs {
   package static func write(_ json: JSON, to path: String) throws(RunError) {
     do throws(FileError) {
       try writeAtomically(Array((json.indentedText + "\n").utf8), to: path)
-    } catch {
-      throw RunError(.file, error.description)
-    }
-  }
-
-  /// Writes `predictions.csv`: path, label, and logit and calibrated probability: with two classes of the
-  /// second, else of each.
-  package static func write(
-    _ predictions: Predictions, _ calibration: Calibration, of dataset: Dataset,
-    to folder: String
-  ) throws(RunError) {
-    let outputs = predictions.outputs
-    let names = outputs == 1 ? [""] : dataset.classes.map { "_\($0)" }
-    var text = csvLine(
-      ["path", "label"] + names.map { "logit\($0)" } + names.map { "probability\($0)" })
-    let probabilities = predictions.probabilities(calibration)
-    for (index, sample) in predictions.samples.enumerated() {
-      let logits = predictions.logits[index * outputs..<(index + 1) * outputs]
-      text += csvLine(
-        [dataset.samples[sample].path, dataset.classes[predictions.labels[index]]]
-          + logits.map { "\($0)" } + probabilities[index].suffix(outputs).map { "\($0)" })
-    }
-    do throws(FileError) {
-      try writeAtomically(Array(text.utf8), to: "\(folder)/predictions.csv")
     } catch {
       throw RunError(.file, error.description)
     }
