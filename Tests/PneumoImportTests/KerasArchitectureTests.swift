@@ -44,6 +44,34 @@ import Testing
     #expect(error.description.contains(reason))
   }
 
+  /// As Keras 3.15 saves `Pipeline([RandomFlip(), …])`, whose output at inference is its input.
+  @Test(arguments: [
+    (#"{"module":"keras.layers","class_name":"RandomRotation","config":{}}"#, nil),
+    (#"{"module":"keras.layers","class_name":"Resizing","config":{}}"#, "it holds 'Resizing'"),
+    (
+      #"{"module":"mine","class_name":"RandomRotation","config":{},"registered_name":"my>R"}"#,
+      "it holds 'RandomRotation'"
+    ),
+    ("3", "it holds a number"),
+  ])
+  func pipelinesOfAugmentationPass(layer: String, reason: String?) throws {
+    let json = """
+      {"class_name": "Sequential", "config": {"name": "s", "layers": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 8, 8, 3], "name": "i"}},
+        {"class_name": "Pipeline", "config": {"name": "p", "layers": [
+          {"module": "keras.layers", "class_name": "RandomFlip", "config": {}}, \(layer)]}},
+        {"class_name": "Flatten", "config": {"name": "f"}}]}}
+      """
+    let architecture = try KerasArchitecture(json: Array(json.utf8))
+    do throws(ImportError) {
+      let operations = try architecture.operations()
+      #expect(operations.first == .identity)
+      #expect(reason == nil)
+    } catch {
+      #expect(error.description.contains(try #require(reason)), "\(error)")
+    }
+  }
+
   @Test func layersStandAfterTheirInputsWhateverTheirOrder() throws {
     let json = Self.functional(
       [

@@ -14,6 +14,7 @@ extension KerasLayer {
       throw UnsupportedReason("it is '\(customName)', a class of your own, not one of Keras")
     }
     if Self.identityClasses.contains(className) { return .identity }
+    if className == "Pipeline" { return try pipeline() }
     try checkDataFormat()
     switch className {
     case "Conv2D", "Convolution2D":
@@ -77,6 +78,20 @@ extension KerasLayer {
     "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness", "RandomShear",
     "RandomTranslation", "RandomWidth", "RandomZoom", "Solarization",
   ]
+
+  /// A `Pipeline` of augmentation, which does nothing at inference as its layers do.
+  private func pipeline() throws(UnsupportedReason) -> KerasOperation {
+    for json in config["layers"]?.array ?? [] {
+      let layer = try? KerasEntry(json)
+      guard let layer, layer.customName == nil, Self.identityClasses.contains(layer.className)
+      else {
+        throw UnsupportedReason(
+          "it holds \(layer.map { "'\($0.className)'" } ?? json.kind), and only layers that do "
+            + "nothing at inference are supported in a Pipeline; put it into the model itself")
+      }
+    }
+    return .identity
+  }
 
   /// What an error offers instead of an unknown class.
   static let supportedClasses = [
