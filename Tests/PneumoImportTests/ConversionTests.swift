@@ -34,7 +34,22 @@ import Testing
     #expect(try refusal(Conversion(labels: ["a"]), "keras3-chain").reason.contains("2 labels"))
   }
 
-  @Test func coloursMustFitTheNetwork() throws {
+  @Test func settingsMayBeTheTextItself() throws {
+    let text = #" {"filter": "tensorflow-bilinear", "scale": 2}"#
+    let model = try Conversion(preprocessing: text, labels: ["a", "b"])
+      .model(of: imported("keras2-chain")).model
+    #expect(model.preprocessing.filter == .tensorFlowBilinear)
+    #expect(model.preprocessing.scale == [2])
+    #expect(try ModelCard(contentsOf: #"{"name": "x"}"#).name == "x")
+    let zero = try refusal(
+      Conversion(preprocessing: #"{"scale": 0}"#, labels: ["a", "b"]), "keras2-chain")
+    #expect(zero.reason.contains("'scale' is 0"))
+    let broken = try refusal(
+      Conversion(preprocessing: #"{"scale": 1"#, labels: ["a", "b"]), "keras2-chain")
+    #expect(broken.kind != .unreadable)
+  }
+
+  @Test func colorsMustFitTheNetwork() throws {
     let error = try refusal(
       Conversion(preprocessing: "caffe", labels: ["a", "b"]), "keras3-chain")
     #expect(error.reason.contains("takes 1 channel, bgr images have 3"))

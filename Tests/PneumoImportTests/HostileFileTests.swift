@@ -100,7 +100,10 @@ import Testing
       ([1, 2, 3] + [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB], "a TensorFlow checkpoint"),
       ([0x1C, 0, 0, 0] + Array("TFL3".utf8), "a TensorFlow Lite model"),
       ([0x08, 0x09, 0x12, 0x07], "an ONNX model"),
-      (Array("hello".utf8), "nothing that is known here"),
+      (Array("GGUF\u{3}".utf8), "a GGUF file"),
+      (Array(" \n{\"class_name\": \"Sequential\"}".utf8), "an architecture without weights"),
+      (Array("PK\u{3}\u{4} notes.txt".utf8), "a zip archive"),
+      (Array("hello".utf8), "none of the kinds of files that are known here"),
     ] as [([UInt8], String)])
   func otherFormatsAreNamed(_ bytes: [UInt8], name: String) throws {
     try Fixture.withFile(bytes) { path in

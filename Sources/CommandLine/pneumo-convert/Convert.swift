@@ -28,7 +28,7 @@ struct Convert: ParsableCommand {
         pneumo-convert best_model.hdf5 study.pnm --network study150
         pneumo-convert model.h5 model.pnm --labels NORMAL,VIRUS --preprocess torch
         pneumo-convert model.h5 model.pnm --labels NORMAL,VIRUS \\
-          --preprocess <(echo '{"filter": "tensorflow-bilinear"}')
+          --preprocess '{"filter": "tensorflow-bilinear"}'
         pneumo-convert --inspect study.pnm --format json
 
       PREPROCESSING
@@ -37,9 +37,10 @@ struct Convert: ParsableCommand {
         tf           x / 127.5 - 1: MobileNet, Inception, Xception, NASNet, ResNetV2
         torch        (x / 255 - mean) / std of ImageNet: DenseNet
         caffe        BGR minus ImageNet's mean: ResNet, VGG
-        FILE         a JSON object with any of preset, color_mode (gray, rgb, bgr), filter,
-                     scale, mean, std (a number, or one a channel) and exif_orientation. A
-                     channel x of 0...255 becomes (x * scale - mean) / std. For example:
+        JSON         a file or the text itself: an object with any of preset, color_mode
+                     (gray, rgb, bgr), filter, scale, mean, std (a number, or one a channel)
+                     and exif_orientation. A channel x of 0...255 becomes
+                     (x * scale - mean) / std. For example:
                      {"preset": "tf", "filter": "tensorflow-bilinear"}
         Filters are Pillow's nearest (load_img, ImageDataGenerator), box, bilinear, hamming,
         bicubic and lanczos, and tensorflow-bilinear (image_dataset_from_directory).

@@ -15,8 +15,8 @@ struct MeaningOptions: ParsableArguments {
 
   @Option(
     help: """
-      How images become inputs: keras-study, tf, torch, caffe or a JSON file. (default: the \
-      checkpoint's, or keras-study)
+      How images become inputs: keras-study, tf, torch, caffe, or JSON as a file or a text. \
+      (default: the checkpoint's, or keras-study)
       """)
   var preprocess: String?
 
@@ -39,7 +39,7 @@ struct WritingOptions: ParsableArguments {
   @Option(help: "How weights are stored: f32, or f16 for half the size. (default: f32)")
   var precision: Precision?
 
-  @Option(help: "A JSON file with the model card.")
+  @Option(help: "The model card: JSON as a file or a text.")
   var card: String?
 }
 

@@ -2,11 +2,11 @@ import CTurboJPEG
 
 extension PixelImage {
 
-  /// How much of the colour a JPEG keeps. Grey images have none.
+  /// How much of the color a JPEG keeps. Gray images have none.
   public enum ChromaSubsampling: Hashable, Sendable, CaseIterable {
-    /// 4:4:4, a colour for each pixel.
+    /// 4:4:4, a color for each pixel.
     case none
-    /// 4:2:0, a colour for each 2 x 2 pixels.
+    /// 4:2:0, a color for each 2 x 2 pixels.
     case twoByTwo
   }
 

@@ -71,7 +71,22 @@ enum FileKind: Hashable, Sendable {
         name: "an ONNX model, which is not imported",
         advice: "if it was made from a Keras model, \(saveAgain); there is no way yet from PyTorch")
     }
-    return .other(name: "nothing that is known here", advice: saveAgain)
+    if bytes.starts(with: Array("GGUF".utf8)) {
+      return .other(
+        name: "a GGUF file, which holds a language model", advice: "give an image classifier's file"
+      )
+    }
+    if isJSONObject(bytes) {
+      return .other(
+        name: "JSON, perhaps an architecture without weights",
+        advice: "save architecture and weights together with model.save('model.h5')")
+    }
+    return .other(name: "none of the kinds of files that are known here", advice: saveAgain)
+  }
+
+  /// Whether the first character that is not white space opens an object.
+  private static func isJSONObject(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.prefix(1 << 10).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
   }
 
   private static let pyTorch = FileKind.other(
@@ -89,7 +104,9 @@ enum FileKind: Hashable, Sendable {
           + "keras.saving.load_model('model.keras').save('model.h5')\" and convert that")
     }
     if directory.contains("data.pkl") { return pyTorch }
-    return .other(name: "a zip archive of something else", advice: saveAgain)
+    return .other(
+      name: "a zip archive, but neither of Keras nor of PyTorch",
+      advice: "unpack it and give the model's file")
   }
 
   /// Whether the file ends like a LevelDB table, which a checkpoint's index is.

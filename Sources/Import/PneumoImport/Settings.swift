@@ -17,7 +17,7 @@ extension Preprocessing {
     return result
   }
 
-  /// Reads the preset, or else the JSON file, that `--preprocess` names: an object with any of the
+  /// Reads what `--preprocess` names, a preset or a JSON file, or is, an object: with any of the
   /// members `preset`, `color_mode`, `filter`, `scale`, `mean`, `std` and `exif_orientation`.
   ///
   /// - Parameter members: gets the names of the members; empty for a preset.
@@ -52,7 +52,7 @@ extension Preprocessing {
 }
 
 extension ModelCard {
-  /// Reads the JSON file of a card.
+  /// Reads the JSON file of a card, or a path that is the JSON object itself.
   package init(contentsOf path: String) throws(ImportError) {
     do throws(ImportError) {
       let json = try JSON(importingFile: path)
@@ -76,8 +76,12 @@ extension TensorShape {
 }
 
 extension JSON {
-  /// The value in the small file or pipe at `path`.
+  /// The value in the small file or pipe at `path`, or in `path` itself where that is an object.
   fileprivate init(importingFile path: String) throws(ImportError) {
+    if path.first(where: { !$0.isWhitespace }) == "{" {
+      self = try JSON(importing: Array(path.utf8))
+      return
+    }
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try readFileOrPipe(path, limit: 1 << 20)
