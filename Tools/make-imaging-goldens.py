@@ -81,26 +81,26 @@ def save_with_turbojpeg(name, width, height, pixel_format, subsampling):
 
 
 def make_images():
-    save("grey-37x29.jpg", 37, 29, 1, quality=90)
-    save("grey-1x1.jpg", 1, 1, 1)
-    save("grey-3x200.jpg", 3, 200, 1)
-    save("grey-300x2.jpg", 300, 2, 1)
-    save("grey-211x157.jpg", 211, 157, 1, quality=60)
-    save("grey-progressive-50x41.jpg", 50, 41, 1, progressive=True, quality=85)
-    save("colour-444-37x29.jpg", 37, 29, 3, subsampling=0, quality=95)
-    save("colour-422-37x29.jpg", 37, 29, 3, subsampling=1)
-    save("colour-420-37x29.jpg", 37, 29, 3, subsampling=2)
-    save("colour-420-2x3.jpg", 2, 3, 3, subsampling=2)
-    save("colour-420-1x1.jpg", 1, 1, 3, subsampling=2)
-    save("colour-420-60x150.jpg", 60, 150, 3, subsampling=2)
-    save("colour-progressive-64x48.jpg", 64, 48, 3, progressive=True)
-    save("colour-restarts-48x40.jpg", 48, 40, 3, restart_marker_blocks=2)
-    save("colour-adobe-rgb-33x31.jpg", 33, 31, 3, keep_rgb=True, subsampling=0)
+    save("gray-37x29.jpg", 37, 29, 1, quality=90)
+    save("gray-1x1.jpg", 1, 1, 1)
+    save("gray-3x200.jpg", 3, 200, 1)
+    save("gray-300x2.jpg", 300, 2, 1)
+    save("gray-211x157.jpg", 211, 157, 1, quality=60)
+    save("gray-progressive-50x41.jpg", 50, 41, 1, progressive=True, quality=85)
+    save("color-444-37x29.jpg", 37, 29, 3, subsampling=0, quality=95)
+    save("color-422-37x29.jpg", 37, 29, 3, subsampling=1)
+    save("color-420-37x29.jpg", 37, 29, 3, subsampling=2)
+    save("color-420-2x3.jpg", 2, 3, 3, subsampling=2)
+    save("color-420-1x1.jpg", 1, 1, 3, subsampling=2)
+    save("color-420-60x150.jpg", 60, 150, 3, subsampling=2)
+    save("color-progressive-64x48.jpg", 64, 48, 3, progressive=True)
+    save("color-restarts-48x40.jpg", 48, 40, 3, restart_marker_blocks=2)
+    save("color-adobe-rgb-33x31.jpg", 33, 31, 3, keep_rgb=True, subsampling=0)
     save("cmyk-35x27.jpg", 35, 27, 4)
     save_with_turbojpeg("ycck-35x27.jpg", 35, 27, 11, 0)
     save_with_turbojpeg("ycck-420-35x27.jpg", 35, 27, 11, 2)
-    save_with_turbojpeg("colour-440-37x29.jpg", 37, 29, 0, 4)
-    save_with_turbojpeg("colour-411-37x29.jpg", 37, 29, 0, 5)
+    save_with_turbojpeg("color-440-37x29.jpg", 37, 29, 0, 4)
+    save_with_turbojpeg("color-411-37x29.jpg", 37, 29, 0, 5)
     for orientation in range(1, 9):
         exif = Image.Exif()
         exif[0x0112] = orientation
@@ -128,8 +128,8 @@ def decode_lines(names):
 def resize_lines():
     sizes = [(1, 1), (28, 28), (150, 150), (224, 224), (37, 10), (11, 29), (64, 17), (300, 7),
              (7, 300), (36, 28), (50, 149), (2, 3)]
-    names = ["grey-37x29.jpg", "grey-1x1.jpg", "grey-3x200.jpg", "grey-300x2.jpg",
-             "grey-211x157.jpg", "colour-420-37x29.jpg", "colour-420-60x150.jpg"]
+    names = ["gray-37x29.jpg", "gray-1x1.jpg", "gray-3x200.jpg", "gray-300x2.jpg",
+             "gray-211x157.jpg", "color-420-37x29.jpg", "color-420-60x150.jpg"]
     for name in names:
         image = decoded(name)
         for width, height in sizes:
@@ -144,7 +144,7 @@ def tensor_lines():
 
     mean = np.array([0.485, 0.456, 0.406], np.float32)
     deviation = np.array([0.229, 0.224, 0.225], np.float32)
-    names = ["grey-37x29.jpg", "grey-211x157.jpg", "colour-420-60x150.jpg", "cmyk-35x27.jpg"]
+    names = ["gray-37x29.jpg", "gray-211x157.jpg", "color-420-60x150.jpg", "cmyk-35x27.jpg"]
     for name in names:
         for size in [(150, 150), (40, 31)]:
             study = img_to_array(load_img(path(name), target_size=size[::-1]), dtype="float32")
@@ -172,8 +172,8 @@ def tensor_lines():
 def tensorflow_lines():
     import tensorflow as tf
 
-    names = ["grey-37x29.jpg", "grey-211x157.jpg", "grey-1x1.jpg", "grey-300x2.jpg",
-             "colour-420-60x150.jpg", "cmyk-35x27.jpg"]
+    names = ["gray-37x29.jpg", "gray-211x157.jpg", "gray-1x1.jpg", "gray-300x2.jpg",
+             "color-420-60x150.jpg", "cmyk-35x27.jpg"]
     for name in names:
         for mode, pillow_mode in [("gray", "L"), ("rgb", "RGB")]:
             pixels = np.asarray(decoded(name).convert(pillow_mode))
@@ -196,7 +196,7 @@ def nearest_lines():
 
 def check_truncation():
     """Checks that Pillow, like our tests, treats a missing end marker as an error."""
-    with open(path("grey-37x29.jpg"), "rb") as file:
+    with open(path("gray-37x29.jpg"), "rb") as file:
         whole = file.read()
     try:
         Image.open(io.BytesIO(whole[:-2])).load()

@@ -67,7 +67,7 @@ struct GoldenTests {
     check(try answers("study3.h5", ["--precision", "f16"]), tolerance: 2e-3)
   }
 
-  /// The models that ship have learnt from these X-rays, whose folders say what they show; their cards
+  /// The models that ship have learned from these X-rays, whose folders say what they show; their cards
   /// promise about 19 of 20.
   @Test(arguments: ["pneumo", "study150"])
   func shippedModelsTellTheImagesApart(name: String) throws {

@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  static let pictures = ["grey-37x29.jpg", "colour-420-37x29.jpg", "colour-progressive-64x48.jpg"]
+  static let pictures = ["gray-37x29.jpg", "color-420-37x29.jpg", "color-progressive-64x48.jpg"]
 
   /// Baseline kernels, so that no bit depends on the machine.
   private func run(

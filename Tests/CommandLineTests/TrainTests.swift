@@ -46,7 +46,7 @@ import Testing
     let threshold = try #require(models[0]["threshold"] as? Double)
     #expect(abs(Double(model.threshold) - threshold) < 1e-6)
 
-    // The runtime answers what training predicted: calibrated, and with folded normalisation.
+    // The runtime answers what training predicted: calibrated, and with folded normalization.
     let session = try Session(model)
     let loader = ImageLoader(model.preprocessing)
     let lines = String(decoding: try folder.read("run/predictions.csv"), as: UTF8.self)

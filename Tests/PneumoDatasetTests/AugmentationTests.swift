@@ -9,7 +9,7 @@ import Testing
 @Suite("Augmentation beyond Keras'")
 struct AugmentationTests {
   private let image = PixelImage.pattern(height: 20, width: 24, channels: 1)
-  /// Values stay in grey levels.
+  /// Values stay in gray levels.
   private let levels = Preprocessor(
     Preprocessing(
       colorMode: .gray, size: Extent(height: 20, width: 24), filter: .box, scale: [1], mean: [0],
@@ -76,20 +76,20 @@ struct AugmentationTests {
     #expect(largestDifference(levels { $0.isBlurred = true }, expected) < 1e-2)
   }
 
-  @Test func blursColoursApart() {
+  @Test func blursColorsApart() {
     let (width, height) = (24, 20)
-    let colour = PixelImage.pattern(height: height, width: width, channels: 3)
+    let color = PixelImage.pattern(height: height, width: width, channels: 3)
     let preprocessor = Preprocessor(
       Preprocessing(
         colorMode: .rgb, size: Extent(height: height, width: width), filter: .box,
         scale: [1, 1, 1], mean: [0, 0, 0], standardDeviation: [1, 1, 1]))
     var transform = Transform()
     transform.isBlurred = true
-    let together = transform.tensor(of: colour, preprocessor)
+    let together = transform.tensor(of: color, preprocessor)
     for channel in 0..<3 {
       let alone = PixelImage(
         width: width, height: height, channels: 1,
-        pixels: (0..<width * height).map { colour.pixels[3 * $0 + channel] })
+        pixels: (0..<width * height).map { color.pixels[3 * $0 + channel] })
       let expected = transform.tensor(of: alone, levels)
       #expect((0..<width * height).allSatisfy { together[3 * $0 + channel] == expected[$0] })
     }
@@ -133,8 +133,8 @@ struct AugmentationTests {
     let variance = values.map { $0 * $0 }.reduce(0, +) / count - mean * mean
     #expect(abs(mean) < 0.15)
     #expect(abs(variance.squareRoot() - 10) < 0.1)
-    let neighbours = zip(values, values.dropFirst()).map(*).reduce(0, +) / count / variance
-    #expect(abs(neighbours) < 0.02)
+    let neighbors = zip(values, values.dropFirst()).map(*).reduce(0, +) / count / variance
+    #expect(abs(neighbors) < 0.02)
     transform.noiseSeed = 78
     let other = transform.tensor(of: plain, Preprocessor(record)).map { $0 - 128 }
     #expect(zip(values, other).count { $0 == $1 } < values.count / 100)
@@ -152,9 +152,9 @@ struct AugmentationTests {
     }
   }
 
-  @Test func greyAndColourGetTheSame() {
+  @Test func grayAndColorGetTheSame() {
     let (height, width) = (20, 24)
-    let colour = PixelImage(
+    let color = PixelImage(
       width: width, height: height, channels: 3, pixels: image.pixels.flatMap { [$0, $0, $0] })
     for (mode, mean) in [
       (Preprocessing.ColorMode.rgb, [0, 0, 0] as [Float]), (.rgb, [0.1, 0.2, 0.3]),
@@ -169,7 +169,7 @@ struct AugmentationTests {
         let transform = Augmentation.robust.draw(
           for: Extent(height: height, width: width), from: &random)
         #expect(
-          transform.tensor(of: image, preprocessor) == transform.tensor(of: colour, preprocessor))
+          transform.tensor(of: image, preprocessor) == transform.tensor(of: color, preprocessor))
       }
     }
   }

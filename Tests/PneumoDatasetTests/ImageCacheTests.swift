@@ -10,7 +10,7 @@ import Testing
 struct ImageCacheTests {
   private static let count = 12
 
-  /// Images of several sizes, some in colour, in two classes.
+  /// Images of several sizes, some in color, in two classes.
   private func folder(broken: [String] = []) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     for index in 0..<Self.count {
@@ -59,27 +59,27 @@ struct ImageCacheTests {
     }
   }
 
-  @Test func greyImagesTakeOneChannel() throws {
+  @Test func grayImagesTakeOneChannel() throws {
     let folder = try folder()
     let cache = try ImageCache(
       Dataset(folder: folder.path), preprocessing(.rgb, .bilinear), threads: 2)
     #expect(cache.images.count { $0.channels == 1 } == 8)
-    // A colour JPEG of a grey picture is grey too.
-    let grey = PixelImage.pattern(height: 20, width: 20, channels: 1)
-    let asColour = PixelImage(
-      width: 20, height: 20, channels: 3, pixels: grey.pixels.flatMap { [$0 / 2, $0 / 2, $0 / 2] })
-    try folder.write(asColour.jpegBytes(quality: 95, subsampling: .none), to: "a/grey.jpeg")
+    // A color JPEG of a gray picture is gray too.
+    let gray = PixelImage.pattern(height: 20, width: 20, channels: 1)
+    let asColor = PixelImage(
+      width: 20, height: 20, channels: 3, pixels: gray.pixels.flatMap { [$0 / 2, $0 / 2, $0 / 2] })
+    try folder.write(asColor.jpegBytes(quality: 95, subsampling: .none), to: "a/gray.jpeg")
     let more = try ImageCache(
       Dataset(folder: folder.path), preprocessing(.rgb, .bilinear), threads: 2)
     #expect(more.images.count { $0.channels == 1 } == 9)
     #expect(more.byteCount == 16 * 18 * (9 + 4 * 3))
   }
 
-  @Test(arguments: 0..<3, [0, 7, 19]) func oneOtherByteMakesAColour(channel: Int, pixel: Int) {
-    let grey = PixelImage.pattern(height: 4, width: 5, channels: 1)
-    var pixels = grey.pixels.flatMap { [$0, $0, $0] }
+  @Test(arguments: 0..<3, [0, 7, 19]) func oneOtherByteMakesAColor(channel: Int, pixel: Int) {
+    let gray = PixelImage.pattern(height: 4, width: 5, channels: 1)
+    var pixels = gray.pixels.flatMap { [$0, $0, $0] }
     func image() -> PixelImage { PixelImage(width: 5, height: 4, channels: 3, pixels: pixels) }
-    #expect(image().withoutEqualChannels() == grey)
+    #expect(image().withoutEqualChannels() == gray)
     pixels[3 * pixel + channel] ^= 1
     #expect(image().withoutEqualChannels() == image())
   }
@@ -147,7 +147,7 @@ struct ImageCacheTests {
         Dataset(folder: folder.path), preprocessing(.gray, .nearest), threads: 1,
         isCancelled: { asked.wrappingAdd(1, ordering: .relaxed).newValue > 3 })
     }
-    #expect(error.kind == .cancelled)
+    #expect(error.kind == .canceled)
     #expect(asked.load(ordering: .relaxed) == 4)
   }
 }

@@ -75,7 +75,7 @@ struct DecoderTests {
   }
 
   @Test func limits() throws {
-    let bytes = try Fixtures.bytes("grey-37x29.jpg")
+    let bytes = try Fixtures.bytes("gray-37x29.jpg")
     for limits in [
       DecodeLimits(fileSize: bytes.count - 1), DecodeLimits(pixels: 37 * 29 - 1),
       DecodeLimits(side: 36),
@@ -86,7 +86,7 @@ struct DecoderTests {
     #expect(failure(bytes, limits: exact) == nil)
     let file = #expect(throws: ImageError.self) {
       try JPEGDecoder(limits: DecodeLimits(fileSize: 100))
-        .decode(file: Fixtures.path("grey-37x29.jpg"))
+        .decode(file: Fixtures.path("gray-37x29.jpg"))
     }
     #expect(file?.kind == .tooLarge)
   }
@@ -113,7 +113,7 @@ struct DecoderTests {
   /// A small picture whose header declares both sides as `side`.
   private func declaring(side: UInt16) throws -> [UInt8] {
     let bytes = withUnsafeBytes(of: side.bigEndian, Array.init)
-    return try changingFrame(try Fixtures.bytes("grey-37x29.jpg")) { frame in
+    return try changingFrame(try Fixtures.bytes("gray-37x29.jpg")) { frame in
       let start = frame.startIndex
       frame.replaceSubrange(start + 5..<start + 9, with: bytes + bytes)
     }
@@ -132,21 +132,21 @@ struct DecoderTests {
   }
 
   @Test func unsupportedFrames() throws {
-    let grey = try Fixtures.bytes("grey-37x29.jpg")
-    let twelveBits = try changingFrame(grey) { $0[$0.startIndex + 4] = 12 }
+    let gray = try Fixtures.bytes("gray-37x29.jpg")
+    let twelveBits = try changingFrame(gray) { $0[$0.startIndex + 4] = 12 }
     #expect(failure(twelveBits)?.kind == .unsupported)
     #expect(failure(twelveBits)?.reason.contains("12 bits") == true)
-    let lossless = try changingFrame(grey) { $0[$0.startIndex + 1] = 0xC3 }
+    let lossless = try changingFrame(gray) { $0[$0.startIndex + 1] = 0xC3 }
     #expect(failure(lossless)?.kind == .unsupported)
-    let colour = try Fixtures.bytes("colour-444-37x29.jpg")
-    let twoComponents = try changingFrame(colour) { $0[$0.startIndex + 9] = 2 }
+    let color = try Fixtures.bytes("color-444-37x29.jpg")
+    let twoComponents = try changingFrame(color) { $0[$0.startIndex + 9] = 2 }
     #expect(failure(twoComponents)?.kind == .unsupported)
-    let noHeight = try changingFrame(grey) { frame in
+    let noHeight = try changingFrame(gray) { frame in
       let start = frame.startIndex
       frame.replaceSubrange(start + 5..<start + 7, with: [0, 0])
     }
     #expect(failure(noHeight)?.kind == .corrupt)
-    let noWidth = try changingFrame(grey) { frame in
+    let noWidth = try changingFrame(gray) { frame in
       let start = frame.startIndex
       frame.replaceSubrange(start + 7..<start + 9, with: [0, 0])
     }
@@ -171,7 +171,7 @@ struct DecoderTests {
   @Test func reusesItsStorage() throws {
     let decoder = JPEGDecoder()
     var image = PixelImage.empty
-    try decoder.decode(file: Fixtures.path("colour-progressive-64x48.jpg"), into: &image)
+    try decoder.decode(file: Fixtures.path("color-progressive-64x48.jpg"), into: &image)
     let storage = image.pixels.withUnsafeBufferPointer { $0.baseAddress }
     for name in Fixtures.images {
       try decoder.decode(file: Fixtures.path(name), into: &image)

@@ -22,8 +22,8 @@ enum Fixtures {
   }
 
   static let images = [
-    "grey-37x29.jpg", "grey-progressive-50x41.jpg", "colour-420-37x29.jpg",
-    "colour-progressive-64x48.jpg", "colour-restarts-48x40.jpg", "cmyk-35x27.jpg",
+    "gray-37x29.jpg", "gray-progressive-50x41.jpg", "color-420-37x29.jpg",
+    "color-progressive-64x48.jpg", "color-restarts-48x40.jpg", "cmyk-35x27.jpg",
     "ycck-420-35x27.jpg", "orientation-6-13x9.jpg",
   ]
 }

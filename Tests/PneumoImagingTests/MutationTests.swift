@@ -54,7 +54,7 @@ struct MutationTests {
     }
   }
 
-  /// Decoding only what nearest-neighbour resizing picks gives its bits, and finds all damage.
+  /// Decoding only what nearest-neighbor resizing picks gives its bits, and finds all damage.
   @Test func nearestPicksOfWhatDecodes() throws {
     let sources = try Fixtures.images.map { try Fixtures.bytes($0) }
     var generator = SeededGenerator(seed: 4)

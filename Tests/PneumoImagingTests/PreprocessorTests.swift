@@ -51,7 +51,7 @@ struct PreprocessorTests {
     }
   }
 
-  @Test func greyFillsAllChannels() {
+  @Test func grayFillsAllChannels() {
     let tensor = Preprocessor(.kerasStudy(size: Extent(4)))
       .tensor(of: noise(width: 9, height: 7, channels: 1))
     for pixel in 0..<16 {
@@ -78,7 +78,7 @@ struct PreprocessorTests {
 
   @Test func loaderWritesWhereItIsTold() throws {
     let loader = ImageLoader(.kerasStudy(size: Extent(height: 6, width: 4)))
-    let path = Fixtures.path("colour-420-37x29.jpg")
+    let path = Fixtures.path("color-420-37x29.jpg")
     let expected = try loader.load(path)
     // A batch of three with a guard before and after the middle image.
     var batch = [Float](repeating: -1, count: 3 * 72)

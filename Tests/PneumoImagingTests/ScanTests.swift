@@ -15,7 +15,7 @@ import Testing
 
   /// libjpeg keeps tables between images; a file without its own must not use them.
   @Test func tablesOfAnotherImageAreNotUsed() throws {
-    let good = try bytes("grey-37x29.jpg")
+    let good = try bytes("gray-37x29.jpg")
     var damaged = good
     let scan = try #require(markers(0xDA, in: good).first)
     for offset in markers(0xDB, in: good) where offset < scan {
@@ -29,7 +29,7 @@ import Testing
   }
 
   /// Cut between two scans, but closed: libjpeg decodes that without a warning.
-  @Test(arguments: ["grey-progressive-50x41.jpg", "colour-progressive-64x48.jpg"])
+  @Test(arguments: ["gray-progressive-50x41.jpg", "color-progressive-64x48.jpg"])
   func missingScansAreAnError(name: String) throws {
     let whole = try bytes(name)
     let scans = markers(0xDA, in: whole)
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func scansOfAHugeImageAreCounted() throws {
-    let whole = try bytes("colour-progressive-64x48.jpg")
+    let whole = try bytes("color-progressive-64x48.jpg")
     let scans = markers(0xDA, in: whole).count
     let enough = DecodeLimits(scannedPixels: scans * 64 * 48)
     _ = try JPEGDecoder(limits: enough).decode(whole)

@@ -38,7 +38,7 @@ struct VariantTests {
   /// Stray bytes of any length, which no fixture is large enough for.
   @Test(arguments: [0xDB, 0xC4, 0xC0, 0xDA, 0xD9] as [UInt8])
   func manyStrayBytes(before marker: UInt8) throws {
-    let bytes = try Fixtures.bytes("colour-420-37x29.jpg")
+    let bytes = try Fixtures.bytes("color-420-37x29.jpg")
     let offset = try #require(
       bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == marker })
     let stray = [UInt8](repeating: 0x55, count: 300_000)

@@ -262,7 +262,7 @@ import Testing
     (#"{"std": 0}"#, "standard deviation of zero"),
     (#"{"size": [4, 4]}"#, "the network takes 3×3"),
     (#"{"layout": "channels-first"}"#, "expected channels-last"),
-    (#"{"zoom": 1, "colour": 2}"#, "unknown: colour, zoom; known are preset, color_mode"),
+    (#"{"zoom": 1, "color": 2}"#, "unknown: color, zoom; known are preset, color_mode"),
     ("[1]", "expected a JSON object, found an array"),
     ("{", "not valid JSON"),
   ])

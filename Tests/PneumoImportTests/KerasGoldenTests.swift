@@ -39,7 +39,7 @@ import Testing
     typealias Change = SimplifiedGraph.Change
     let residual = try ImportedModel(contentsOf: Fixture.path("\(keras)-residual.h5"))
     let changes = try SimplifiedGraph(residual.graph).changes
-    // 'stem' is also read by 'shortcut', and what follows it has padding: its normalisation stays.
+    // 'stem' is also read by 'shortcut', and what follows it has padding: its normalization stays.
     #expect(
       Set(changes) == [
         Change(kind: .dropped, layer: "dropout", into: nil),

@@ -138,7 +138,7 @@ import Testing
         == LeakCheck(collection).json.text)
     scan.isCancelled = { true }
     #expect { try LeakCheck(collection, LeakCheck.Standard(), scan) } throws: { error in
-      (error as? DatasetError)?.kind == .cancelled
+      (error as? DatasetError)?.kind == .canceled
     }
   }
 

@@ -252,7 +252,7 @@ private struct NaiveTensor {
 }
 
 extension NaiveGraph {
-  /// The output of the last layer for each image of a batch in training: batch normalisation uses the
+  /// The output of the last layer for each image of a batch in training: batch normalization uses the
   /// statistics of the batch, and dropout the masks that are given by the name of the layer, image
   /// after image.
   public static func train(

@@ -67,10 +67,10 @@ import Testing
     #expect(abs(logit - reference) <= 1e-5)
   }
 
-  /// A gray picture runs the first layer on one channel; one pixel of another colour, wherever it is,
-  /// makes it a picture in colours.
+  /// A gray picture runs the first layer on one channel; one pixel of another color, wherever it is,
+  /// makes it a picture in colors.
   @Test(arguments: [.valid, .same] as [Padding], InstructionSet.available.map(\.name))
-  func grayAndColoursAnswerAsTheDefinition(padding: Padding, instructionSet: String) throws {
+  func grayAndColorsAnswerAsTheDefinition(padding: Padding, instructionSet: String) throws {
     var builder = GraphBuilder(input: .image(height: 20, width: 23, channels: 3), seed: 1)
     builder.append(
       builder.convolution(3, 3, 7, stride: Extent(2), padding: padding, activation: .relu))

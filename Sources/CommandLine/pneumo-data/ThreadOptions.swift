@@ -38,7 +38,7 @@ struct ThreadOptions: ParsableArguments {
     defer { bar.withLock { $0.clear() } }
     do {
       return try body(scan)
-    } catch let error as DatasetError where error.kind == .cancelled {
+    } catch let error as DatasetError where error.kind == .canceled {
       bar.withLock { $0.clear() }
       StandardStream.error.write("pneumo-data: \(error)\n")
       throw ExitCode(Interrupt.exitCode)

@@ -104,7 +104,7 @@ struct TrainingSession {
       return cache
     } catch {
       bar.clear()
-      if error.kind == .cancelled { throw ExitCode(Interrupt.exitCode) }
+      if error.kind == .canceled { throw ExitCode(Interrupt.exitCode) }
       for image in error.unreadable { complain("\(image)") }
       guard error.kind == .unreadableImages else { throw error }
       throw Failure(description: "\(error) with --skip-bad")

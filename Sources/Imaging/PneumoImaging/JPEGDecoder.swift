@@ -126,7 +126,7 @@ public struct JPEGDecoder: Sendable {
     }
   }
 
-  /// Fills `pixels` with those that nearest-neighbour resizing to `size` picks.
+  /// Fills `pixels` with those that nearest-neighbor resizing to `size` picks.
   private func decompress(
     _ bytes: [UInt8], _ header: JPEGHeader, nearest size: Extent, into pixels: inout [UInt8]
   ) throws(ImageError) {

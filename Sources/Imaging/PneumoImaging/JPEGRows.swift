@@ -10,7 +10,7 @@ final class JPEGRows {
   private let decoder: UnsafeMutablePointer<pneumo_jpeg_decoder>
   private let height: Int
   /// Whether rows can be passed over, to the same bits of the others. Their pixels need none of
-  /// their neighbours' where there is no chroma to spread.
+  /// their neighbors' where there is no chroma to spread.
   private let canSkip: Bool
   /// The row that libjpeg decodes next.
   private var next = 0

@@ -1,6 +1,6 @@
 extension PixelImage {
 
-  /// The image in grey, each pixel `(R * 19595 + G * 38470 + B * 7471 + 0x8000) >> 16`.
+  /// The image in gray, each pixel `(R * 19595 + G * 38470 + B * 7471 + 0x8000) >> 16`.
   ///
   /// ITU-R 601 luma in 16-bit fixed point, as Pillow's `convert("L")` (`Convert.c`, `L24`).
   public func convertedToGray() -> PixelImage {

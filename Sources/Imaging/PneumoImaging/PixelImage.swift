@@ -1,4 +1,4 @@
-/// An image in memory: rows of pixels of one (grey) or three (red, green, blue) bytes.
+/// An image in memory: rows of pixels of one (gray) or three (red, green, blue) bytes.
 public struct PixelImage: Hashable, Sendable {
   /// Pixels of a row.
   public internal(set) var width: Int

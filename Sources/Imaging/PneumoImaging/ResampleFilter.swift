@@ -57,7 +57,7 @@ private func sinc(_ x: Double) -> Double {
 
 /// For each pixel along one axis of the result: which source pixels count, and how much.
 ///
-/// Weights are normalised to a sum of 1 in Double, then rounded to fixed point with
+/// Weights are normalized to a sum of 1 in Double, then rounded to fixed point with
 /// `precisionBits` fractional bits, as Pillow does for 8-bit images.
 struct ResampleWeights {
   /// 32 bits hold 8 of the pixel, 2 of overshoot and sign, and these.

@@ -70,7 +70,7 @@ public struct Preprocessing: Hashable, Sendable {
   }
 
   /// What the study's `ImageDataGenerator(rescale=1./255)` with `flow_from_directory` does: RGB,
-  /// nearest neighbour, and a multiplication by `Float(1.0 / 255)`, which is not a division by 255.
+  /// nearest neighbor, and a multiplication by `Float(1.0 / 255)`, which is not a division by 255.
   public static func kerasStudy(size: Extent) -> Preprocessing {
     Preprocessing(
       colorMode: .rgb, size: size, filter: .nearest,

@@ -79,7 +79,7 @@ public struct WeightTensor: Sendable {
   /// Whether no scalar is NaN or infinite.
   var isFinite: Bool {
     withUnsafeBytes { raw in
-      // Without the sign, infinity is the least of what is not finite; a maximum vectorises.
+      // Without the sign, infinity is the least of what is not finite; a maximum vectorizes.
       switch scalarType {
       case .float32:
         raw.bindMemory(to: UInt32.self).reduce(0) { max($0, $1 & 0x7FFF_FFFF) } < 0x7F80_0000

@@ -40,7 +40,7 @@ package struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible 
     /// Images that cannot be decoded.
     case unreadableImages
     /// The caller asked to stop.
-    case cancelled
+    case canceled
   }
 
   /// What is wrong, for programs.

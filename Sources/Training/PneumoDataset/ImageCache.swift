@@ -26,9 +26,9 @@ package struct ImageCache: Sendable {
   ///   - skipsBad: whether samples that cannot be decoded are left out; else they are an error,
   ///     which comes when all images have been tried and lists them all.
   ///   - progress: called with the number of images done, after each, by one thread at a time.
-  ///   - isCancelled: asked before each image, by any thread; if true, `cancelled` is thrown soon.
+  ///   - isCancelled: asked before each image, by any thread; if true, `canceled` is thrown soon.
   ///
-  /// Throws `unreadableImages`, `cancelled`, and `emptyClass` or `noImages` where nothing is left of
+  /// Throws `unreadableImages`, `canceled`, and `emptyClass` or `noImages` where nothing is left of
   /// a class, or at all.
   ///
   /// - Precondition: as of ``Preprocessor/init(_:)``.
@@ -40,7 +40,7 @@ package struct ImageCache: Sendable {
       dataset.samples.map(\.path), preprocessing, threads: threads, progress: progress,
       isCancelled: isCancelled)
     guard let results else {
-      throw DatasetError(.cancelled, "stopped before all images were decoded", file: dataset.source)
+      throw DatasetError(.canceled, "stopped before all images were decoded", file: dataset.source)
     }
     let failures = results.failures.sorted { $0.key < $1.key }
     skipped = failures.map(\.value)
@@ -93,7 +93,7 @@ private struct Decoded: Sendable {
   var done = 0
 }
 
-/// `nil` if it was cancelled.
+/// `nil` if it was canceled.
 private func decodeAll(
   _ paths: [String], _ preprocessing: Preprocessing, threads: Int,
   progress: @Sendable (Int) -> Void, isCancelled: @Sendable () -> Bool

@@ -1,4 +1,4 @@
-/// One labelled image of a data set.
+/// One labeled image of a data set.
 package struct Sample: Hashable, Sendable {
   /// Where the image is.
   package let path: String
@@ -7,7 +7,7 @@ package struct Sample: Hashable, Sendable {
   /// Whose image it is. Images of one patient never stand on both sides of a grouped split.
   package let patient: String
 
-  /// A labelled image.
+  /// A labeled image.
   package init(path: String, label: Int, patient: String) {
     self.path = path
     self.label = label

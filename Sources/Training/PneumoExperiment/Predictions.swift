@@ -1,7 +1,7 @@
 import PneumoEvaluation
 import PneumoSupport
 
-/// What a network answered to labelled images.
+/// What a network answered to labeled images.
 package struct Predictions: Sendable {
   /// Indices of samples in the data set.
   package var samples: [Int]

@@ -8,13 +8,13 @@ package struct Scan: Sendable {
   package var threads = 1
   /// Called with the number of files done, after each, by one thread at a time.
   package var progress: @Sendable (Int) -> Void = { _ in }
-  /// Asked before each file, by any thread; if true, `cancelled` is thrown soon.
+  /// Asked before each file, by any thread; if true, `canceled` is thrown soon.
   package var isCancelled: @Sendable () -> Bool = { false }
 
   /// On one thread, and nobody is told.
   package init() {}
 
-  /// What `body` returns for each of `0..<count`, in this order. Throws `cancelled`.
+  /// What `body` returns for each of `0..<count`, in this order. Throws `canceled`.
   func map<Value: Sendable>(
     _ count: Int, _ body: @Sendable (Int) -> Value
   ) throws(DatasetError) -> [Value] {
@@ -30,7 +30,7 @@ package struct Scan: Sendable {
     }
     let found = values.compactMap(\.self)
     guard found.count == count else {
-      throw DatasetError(.cancelled, "stopped after \(found.count) of \(count) files")
+      throw DatasetError(.canceled, "stopped after \(found.count) of \(count) files")
     }
     return found
   }

@@ -2,7 +2,7 @@ import PneumoChart
 import PneumoSupport
 
 /// `text` as it stands between tags or in quotes; control characters, as names of files may have, are
-/// spelt out.
+/// spelled out.
 func escaped(_ text: String) -> String { text.markupEscaped }
 
 /// A table as HTML.

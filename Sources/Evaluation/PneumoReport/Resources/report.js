@@ -59,10 +59,10 @@ function above(values, threshold) {
 function wilson(part, whole) {
   const z = 1.959963984540054;
   const p = part / whole;
-  const centre = p + z * z / (2 * whole);
+  const center = p + z * z / (2 * whole);
   const half = z * Math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole));
   const divisor = 1 + z * z / whole;
-  return [Math.max((centre - half) / divisor, 0), Math.min((centre + half) / divisor, 1)];
+  return [Math.max((center - half) / divisor, 0), Math.min((center + half) / divisor, 1)];
 }
 
 // The slider spreads probabilities by their odds, from 1 in 2,000 to 1,999 in 2,000.

@@ -50,7 +50,7 @@ package struct Census: Sendable {
   /// Files that are no images, and do not pretend to be.
   package let ignoredFiles: Int
 
-  /// Decodes all images of a collection. Throws `cancelled`.
+  /// Decodes all images of a collection. Throws `canceled`.
   package init(_ collection: ImageCollection, _ scan: Scan = Scan()) throws(DatasetError) {
     let places = collection.splits.indices.flatMap { split in
       collection.splits[split].samples.map { (split: split, sample: $0) }

@@ -2,7 +2,7 @@ import PneumoDataset
 import PneumoImaging
 import PneumoSystem
 
-/// How the pixels of a file are coloured.
+/// How the pixels of a file are colored.
 package enum ColorKind: String, Hashable, Sendable, CaseIterable {
   /// One channel.
   case gray

@@ -83,7 +83,7 @@ package struct LeakCheck: Sendable {
   /// Those of the collection, and images that cannot be decoded. Patients are told of these too.
   package let problems: [FileProblem]
 
-  /// Decodes all images of a collection, and compares them. Throws `cancelled`.
+  /// Decodes all images of a collection, and compares them. Throws `canceled`.
   ///
   /// - Precondition: the distance of the standard is 0...16.
   package init(

@@ -55,7 +55,7 @@ package struct Gallery: Sendable {
   private static let side = 360
   private static let quality = 88
 
-  /// Chooses and decodes images. Throws `cancelled`.
+  /// Chooses and decodes images. Throws `canceled`.
   ///
   /// - Precondition: as of ``PneumoImaging/Preprocessor/init(_:)``, with channels last.
   package init(
