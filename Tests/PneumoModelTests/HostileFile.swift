@@ -99,6 +99,10 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
       bytes: [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10] + [UInt8](repeating: 0, count: 60)),
     HostileFile(
       "safetensors", .notAModel, bytes: [2, 0, 0, 0, 0, 0, 0, 0] + Array("{}".utf8)),
+    HostileFile("onnx", .notAModel, bytes: [8, 7, 0x12, 7] + Array("pytorch".utf8)),
+    HostileFile("tflite", .notAModel, bytes: [28, 0, 0, 0] + Array("TFL3".utf8)),
+    HostileFile("jpeg", .notAModel, bytes: [0xFF, 0xD8, 0xFF, 0xE0]),
+    HostileFile("png", .notAModel, bytes: [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]),
     HostileFile("text", .notAModel, bytes: Array("P8\nnot an image either".utf8)),
     .patched("text-mode-transfer", .notAModel) { $0.remove(at: 4) },
     .patched("version-0", .unsupportedVersion) { $0.store(UInt32(0), at: 8) },

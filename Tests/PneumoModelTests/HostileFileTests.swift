@@ -24,14 +24,22 @@ import Testing
   }
 
   /// What is easily given in place of a model is named, with what to do.
-  @Test(arguments: [("zip", ".keras"), ("hdf5", "Keras"), ("safetensors", "checkpoint")])
-  func otherFormatsAreNamed(name: String, format: String) throws {
+  @Test(arguments: [
+    ("zip", ".keras", "pneumo-convert model.h5 model.pnm"),
+    ("hdf5", "Keras", "pneumo-convert FILE model.pnm"),
+    ("safetensors", "checkpoint", "pneumo-convert FILE model.pnm"),
+    ("onnx", "ONNX", "pneumo-convert model.h5 model.pnm"),
+    ("tflite", "TensorFlow Lite", "pneumo-convert model.h5 model.pnm"),
+    ("jpeg", "an image", "give the model's file first"),
+    ("png", "an image", "give the model's file first"),
+  ])
+  func otherFormatsAreNamed(name: String, format: String, advice: String) throws {
     let file = try #require(HostileFile.all.first { $0.name == name })
     let error = try #require(throws: ModelError.self) {
       try Model(bytes: file.bytes, name: "m")
     }
     #expect(error.description.contains(format))
-    #expect(error.description.contains("pneumo-convert FILE model.pnm"))
+    #expect(error.description.hasSuffix(advice) || error.description.contains(advice + ","))
   }
 
   @Test func everyKindOfErrorIsCovered() {

@@ -157,10 +157,8 @@ struct FileHeader {
         "a Pneumo model whose line ends were changed, as by a transfer in text mode; "
           + "copy or download it again in binary mode", offset: 4)
     }
-    if let other = bytes.withUnsafeBytes(otherFormat) {
-      throw ModelError(
-        .notAModel,
-        "\(other), not a Pneumo model; make one of it with pneumo-convert FILE model.pnm")
+    if let (name, advice) = bytes.withUnsafeBytes(otherFormat) {
+      throw ModelError(.notAModel, "\(name), not a Pneumo model; \(advice)")
     }
     throw ModelError(
       .notAModel,
@@ -168,20 +166,38 @@ struct FileHeader {
         + "\(hexadecimal(FileFormat.magic)); make a model with pneumo-convert", offset: 0)
   }
 
-  /// What a file is that is easily given in place of a model; `nil` if it is none of them.
-  private static func otherFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
+  /// What a file is that is easily given in place of a model, and what to do; `nil` if it is none of
+  /// them.
+  private static func otherFormat(
+    _ bytes: UnsafeRawBufferPointer
+  ) -> (name: String, advice: String)? {
+    let convert = "make one of it with pneumo-convert FILE model.pnm"
+    let convertKeras =
+      "save the Keras model with model.save('model.h5') and make one of that with "
+      + "pneumo-convert model.h5 model.pnm"
     if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      return "an HDF5 file, as Keras writes"
+      return ("an HDF5 file, as Keras writes", convert)
     }
     // A safetensors file begins with the size of its header, which is a JSON object.
     if bytes.count > 9, bytes[8] == UInt8(ascii: "{") {
       let size = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-      if size < UInt64(bytes.count) { return "a checkpoint of pneumo-train or a safetensors file" }
+      if size < UInt64(bytes.count) {
+        return ("a checkpoint of pneumo-train or a safetensors file", convert)
+      }
     }
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
-      return "a zip archive, as Keras (.keras) and PyTorch write"
+      return ("a zip archive, as Keras (.keras) and PyTorch write", convertKeras)
     }
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "a JPEG image" }
+    if bytes.dropFirst(4).starts(with: "TFL3".utf8) {
+      return ("a TensorFlow Lite model", convertKeras)
+    }
+    // Field 1 of a message, a version, as a varint of one byte; then a field that has a length.
+    if bytes.count > 2, bytes[0] == 0x08, bytes[1] < 0x20, [0x12, 0x3A].contains(bytes[2]) {
+      return ("an ONNX or TensorFlow model", convertKeras)
+    }
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) || bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+      return ("an image", "give the model's file first, then images")
+    }
     return nil
   }
 
