@@ -40,7 +40,7 @@ import Testing
     #expect(result.exitCode == 0, "\(result.error)")
     #expect(
       result.output.hasPrefix("12 images, each taken for a patient's own: 6 NORMAL, 6 PNEUMONIA\n"))
-    #expect(result.output.contains("m1 against ensemble: AUROC"))
+    #expect(result.output.contains("m1 against ensemble\nmetric "))
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path("report"))
     #expect(files.sorted() == ["index.html", "metrics.json", "predictions.csv"])
     let models = try #require(json("report/metrics.json")["models"] as? [[String: Any]])

@@ -27,6 +27,9 @@ import Testing
         image.jpegBytes(quality: 90), to: "data/\(phantom.finding.rawValue)/p\(index).jpeg")
     }
     try folder.write([7], to: "picture.svg")
+    try folder.write(
+      Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><title>mine</title></svg>".utf8),
+      to: "drawing.svg")
     try folder.write([7], to: "page.html")
     try folder.write(Array("{}".utf8), to: "run/metrics.json")
     try folder.write(Array("{}".utf8), to: "run/run.json")
@@ -55,7 +58,8 @@ import Testing
     ),
     ("pneumo-eval m.pnm data --choose youden --save-threshold m.pnm", "is read by this run"),
     ("pneumo-eval m.pnm data --choose youden --save-threshold none/m.pnm", "none/m.pnm: "),
-    ("pneumo-data census data --svg picture.svg", "is not an SVG drawing"),
+    ("pneumo-data census data --svg picture.svg", "is not a drawing made by Pneumo"),
+    ("pneumo-data census data --svg drawing.svg", "is not a drawing made by Pneumo"),
     ("pneumo-data census data --svg data/NORMAL", "not a regular file"),
     ("pneumo-data gallery data -o page.html", "is not a page made by pneumo-data"),
     ("pneumo-convert predictions.csv picture.svg", "is not a .pnm model"),
@@ -68,6 +72,28 @@ import Testing
     #expect(result.error.contains(reason), "\(result.error)")
     #expect(result.output.isEmpty, "it was computed before it was refused")
     #expect(try files() == before)
+  }
+
+  /// The report and the model would take turns in one file.
+  @Test func outputsDoNotReplaceEachOther() throws {
+    for path in ["report/index.html", "report/../report/metrics.json"] {
+      let before = try files()
+      let result = try Tool(name: "pneumo-eval").run(
+        ["m.pnm", "data", "--choose", "youden", "-o", "report", "--save-threshold", path],
+        in: folder)
+      #expect(result.exitCode == 2 || result.exitCode == 1)
+      #expect(!result.error.isEmpty && result.output.isEmpty)
+      #expect(try files() == before)
+    }
+    try FileManager.default.createDirectory(
+      atPath: folder.path("report"), withIntermediateDirectories: true)
+    let result = try Tool(name: "pneumo-eval").run(
+      [
+        "m.pnm", "data", "--choose", "youden", "-o", "report", "--save-threshold",
+        "report/index.html",
+      ], in: folder)
+    #expect(result.exitCode == 2)
+    #expect(result.error.contains("a file of the report"), "\(result.error)")
   }
 
   @Test func ownOutputsAreReplaced() throws {

@@ -189,17 +189,28 @@ private func near(_ value: Double?, _ expected: Double, _ limit: Double = 1e-9) 
       #expect(OperatingPoint(text) == nil, "\(text)")
     }
     let all = OperatingPoint.cost(falseNegative: 1, falsePositive: 3)
-    // Every positive lies below a negative: answering nothing costs least.
+    // Every positive lies below a negative: predicting no positive costs least.
     #expect(all.threshold(labels: [1, 0], probabilities: [0.2, 0.8]) == 0.9)
   }
 
-  /// Neighbours of single precision are told apart by the lower one, not by what rounds up to the upper.
+  /// Neighbors of single precision are told apart by the lower one, not by what rounds up to the upper.
   @Test func thresholdsFitAModelFile() {
     let lower = Float(0.999999)
     let upper = lower.nextUp
     let threshold = OperatingPoint.youden.threshold(
       labels: [0, 1], probabilities: [Double(lower), Double(upper)])
     #expect(upper > Float(threshold) && !(lower > Float(threshold)))
+  }
+
+  /// Tables of predictions hold more digits than single precision.
+  @Test func thresholdsTellCloseNeighborsApart() {
+    for lower in [0.5, 0.50000001, 0.1, 0.70000001, 1 - 1e-12] {
+      for upper in [lower.nextUp, lower + 1e-12, lower + 1e-9, lower + 1e-8] where upper <= 1 {
+        let threshold = OperatingPoint.youden.threshold(
+          labels: [0, 1], probabilities: [lower, upper])
+        #expect(lower <= threshold && threshold < upper, "\(lower) to \(upper)")
+      }
+    }
   }
 
   /// What MLstatkit predicted.

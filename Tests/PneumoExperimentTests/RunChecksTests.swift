@@ -118,6 +118,28 @@ import Testing
       groups: Array(labels.indices))
   }
 
+  /// A model decides in single precision, and so do the metrics of its record.
+  @Test func confusionIsThatOfTheModel() throws {
+    let noisy = (0..<80).map { $0 % 2 }
+    // The two most probable cases differ, but not once their probabilities are rounded.
+    let labels = noisy + [0, 1]
+    let logits =
+      noisy.enumerated().map { Float($1 * 4 - 2) * ($0 % 10 < 2 ? -1 : 1) } + [9, Float(9).nextUp]
+    let predictions = Predictions(
+      samples: Array(labels.indices), labels: labels, logits: logits, outputs: 1)
+    for point in [OperatingPoint.sensitivity(0.001), .youden, .fixed(0.1)] {
+      let summary = Summary(
+        choosing: point, on: predictions, groups: Array(labels.indices))
+      let binary = try #require(summary.binary)
+      let positives = predictions.probabilities(summary.calibration).map {
+        Float($0[1]) > Float(binary.threshold)
+      }
+      let found = zip(positives, labels)
+      #expect(binary.confusion.truePositives == found.count { $0 && $1 == 1 }, "\(point)")
+      #expect(binary.confusion.falsePositives == found.count { $0 && $1 == 0 }, "\(point)")
+    }
+  }
+
   @Test func calibrationOnFewImagesIsTold() {
     // Separated by far, so that no temperature is the best.
     let labels = (0..<20).map { $0 % 2 }

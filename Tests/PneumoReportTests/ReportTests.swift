@@ -52,6 +52,18 @@ import Testing
     #expect(assessment.text.description.contains("<m0>\\u{7} against <m2>"))
   }
 
+  /// However many models are compared, tables fit a terminal.
+  @Test(arguments: [1, 2, 4, 7]) func textFitsATerminal(models: Int) {
+    let text = Assessment(twoClasses(models: models), options: .init(resamples: 20)).text
+    let lines = text.description.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { String($0).displayWidth <= 100 })
+    // Every model has its column in one of the tables.
+    for number in 0..<models {
+      let titles = lines.filter { $0.hasPrefix(" ") && $0.contains("<m\(number)>\\u{7}") }
+      #expect(titles.count == 1, "\(number)")
+    }
+  }
+
   @Test func oneClassAloneSaysWhatIsUndefined() throws {
     var set = twoClasses()
     set = PredictionSet(

@@ -30,7 +30,8 @@ import FoundationXML
       guard let scalar = Unicode.Scalar(code) else { continue }
       let text = String(scalar).escapingControlCharacters
       let category = scalar.properties.generalCategory
-      if [.control, .lineSeparator, .paragraphSeparator].contains(category) {
+      let isControl = [.control, .lineSeparator, .paragraphSeparator].contains(category)
+      if isControl || scalar.properties.isBidiControl {
         if text != "\\u{\(String(code, radix: 16))}" { wrong.append(code) }
       } else if category != .format, !scalar.properties.isNoncharacterCodePoint {
         if !text.unicodeScalars.elementsEqual([scalar]) { wrong.append(code) }

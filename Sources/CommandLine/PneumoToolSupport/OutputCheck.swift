@@ -14,7 +14,7 @@ package enum OutputKind: Sendable {
     switch self {
     case .model: "a .pnm model"
     case .page(let tool): "a page made by \(tool)"
-    case .svg: "an SVG drawing"
+    case .svg: "a drawing made by Pneumo"
     }
   }
 
@@ -25,7 +25,7 @@ package enum OutputKind: Sendable {
     case .page(let tool):
       let start = try fileStart(path, count: 4096)
       return start.contains("<meta name=\"generator\" content=\"\(tool)\">")
-    case .svg: return try fileStart(path, count: 4096).contains("<svg")
+    case .svg: return try fileStart(path, count: 4096).contains("data-generator=\"Pneumo\"")
     }
   }
 }
@@ -105,6 +105,19 @@ private func checkDistinct(_ path: String, from inputs: [String]) throws {
       .system, path: path, reason: "is read by this run, so it is not replaced; choose another name"
     )
   }
+}
+
+/// Whether two paths, whose files need not exist, name one file, whatever links lead there.
+package func isSamePlace(_ first: String, _ second: String) -> Bool {
+  func place(_ path: String) -> String? {
+    if let resolved = resolvedPath(path) { return resolved }
+    guard let name = path.split(separator: "/").last else { return nil }
+    return resolvedPath(parent(of: path)).map { "\($0 == "/" ? "" : $0)/\(name)" }
+  }
+  guard let one = place(first), let other = place(second) else {
+    return false
+  }
+  return one == other
 }
 
 private func parent(of path: String) -> String {

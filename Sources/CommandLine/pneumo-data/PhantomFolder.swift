@@ -40,7 +40,7 @@ struct PhantomFolder: Sendable {
     }
   }
 
-  /// Draws the first `count` phantoms of a series. Answers early when the user interrupts; the
+  /// Draws the first `count` phantoms of a series. Returns early when the user interrupts; the
   /// files that are there then are whole.
   func draw(count: Int, seed: UInt64, threads: Int) throws(ImageError) -> Drawn {
     let progress = Mutex(Progress(bar: ProgressBar(total: count, unit: "phantoms")))
@@ -67,7 +67,7 @@ struct PhantomFolder: Sendable {
     return drawn
   }
 
-  /// Draws one, and answers the size of its file.
+  /// Draws one, and returns the size of its file.
   private func write(_ phantom: Phantom) throws(ImageError) -> Int {
     let digits = String(phantom.index)
     let number = String(repeating: "0", count: 6 - digits.count) + digits

@@ -36,6 +36,13 @@ struct EvaluationRun {
       + command.others
     if let path = command.saveThreshold { try checkOutput(path, .model, inputs: inputs) }
     guard let output = command.output else { return false }
+    // Neither may replace what the other has just written.
+    if let path = command.saveThreshold,
+      Self.reportFiles.contains(where: { isSamePlace("\(output)/\($0)", path) })
+    {
+      throw ValidationError(
+        "--save-threshold is '\(path)', a file of the report; choose another name.")
+    }
     return try checkOutputFolder(
       output, page: Self.reportFiles[0], by: "pneumo-eval",
       files: Array(Self.reportFiles.dropFirst()), inputs: inputs)

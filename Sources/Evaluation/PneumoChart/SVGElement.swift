@@ -51,7 +51,8 @@ package struct SVGElement: Sendable {
     content = [.text(text)]
   }
 
-  /// A drawing that stands in a file of its own and follows its viewer's light or dark mode.
+  /// A drawing that stands in a file of its own and follows its viewer's light or dark mode. It names
+  /// its maker, so that tools replace no drawing but their own.
   ///
   /// - Parameter summary: what it shows, for those who cannot see it.
   package static func document(
@@ -62,6 +63,7 @@ package struct SVGElement: Sendable {
       [
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": "0 0 \(Int(width)) \(Int(height))",
         "width": Int(width), "height": Int(height), "role": "img", "class": "chart",
+        "data-generator": "Pneumo",
       ],
       [
         SVGElement("title", text: title), SVGElement("desc", text: summary),

@@ -53,8 +53,11 @@ package enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The threshold. It lies midway between two neighboring probabilities, so that no rounding moves a
-  /// case across it. Of equally good ones the middle one. 0.5 where a class is absent.
+  /// The threshold: a case is positive above it. It lies midway between two neighboring
+  /// probabilities; of equally good ones it is the middle one. 0.5 where a class is absent.
+  ///
+  /// For a model, whose file holds a threshold in single precision, give probabilities in single
+  /// precision: then rounding the threshold to it moves no case across.
   package func threshold(labels: [Int], probabilities: [Double]) -> Double {
     if case .fixed(let probability) = self { return probability }
     let positives = labels.count { $0 == 1 }
@@ -91,9 +94,11 @@ package enum OperatingPoint: Hashable, Sendable, CustomStringConvertible {
     return candidates[equal[equal.count / 2]].threshold
   }
 
-  /// Midway, as a number that a model file can hold, and below the upper one.
+  /// Midway, from `lower` on and below `upper`: in single precision where such a number lies there.
   private static func between(_ lower: Double, _ upper: Double) -> Double {
-    let middle = Double(Float((lower + upper) / 2))
-    return middle < upper ? middle : lower
+    let middle = (lower + upper) / 2
+    let nearest = Float(middle)
+    let candidates = [Double(nearest), Double(nearest.nextDown), middle]
+    return candidates.first { lower <= $0 && $0 < upper } ?? lower
   }
 }

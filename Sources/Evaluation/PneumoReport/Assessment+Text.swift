@@ -2,17 +2,47 @@ import PneumoEvaluation
 import PneumoSupport
 
 extension Assessment {
+  /// Columns of the terminal that tables of several models take at most, where names are short.
+  private static let width = 100
+
   /// What a terminal shows: a column a model.
   package var text: ConsoleText {
     var lines: ConsoleText = "\(scope)\n"
     for warning in warnings { lines += "note: \(warning)\n" }
+    for table in metricTables { lines += "\n\(table)" }
+    for result in results {
+      lines += "\n\(result.predictions.name)\n\(confusionTable(result))"
+    }
+    for undefined in undefinedReasons { lines += "\n\(undefined)\n" }
+    for comparison in comparisons {
+      lines += text(of: comparison)
+    }
+    return lines
+  }
+
+  /// What was measured, side by side for as many models as fit.
+  private var metricTables: [Table] {
+    var tables: [Table] = []
+    var rest = results[...]
+    while !rest.isEmpty {
+      let fitting = (1...rest.count).last { count in
+        let widths = metricTable(rest.prefix(count)).widths
+        return widths.reduce(2 * (widths.count - 1), +) <= Self.width
+      }
+      tables.append(metricTable(rest.prefix(fitting ?? 1)))
+      rest = rest.dropFirst(fitting ?? 1)
+    }
+    return tables
+  }
+
+  private func metricTable(_ results: ArraySlice<Result>) -> Table {
     var table = Table(
       [Table.Column("")] + results.map { Table.Column($0.predictions.name, .right) })
     if set.isBinary {
       table.append(
         ["threshold"] + results.map { $0.predictions.threshold.map(probabilityText) ?? "–" })
     }
-    for measurement in results[0].evaluation.measurements {
+    for measurement in self.results[0].evaluation.measurements {
       table.append(
         [measurement.metric.title]
           + results.map { result in
@@ -21,15 +51,7 @@ extension Assessment {
             return "\(found?.valueText ?? "–")\(interval.isEmpty ? "" : " (\(interval))")"
           })
     }
-    lines += "\n\(table)"
-    for result in results {
-      lines += "\n\(result.predictions.name)\n\(confusionTable(result))"
-    }
-    for undefined in undefinedReasons { lines += "\n\(undefined)\n" }
-    for comparison in comparisons {
-      lines += "\n\(text(of: comparison))\n"
-    }
-    return lines
+    return table
   }
 
   /// What was measured, in a sentence.
@@ -77,18 +99,24 @@ extension Assessment {
     }
   }
 
-  /// How two models differ, in a sentence.
-  func text(of comparison: Comparison) -> String {
+  /// How two models differ.
+  private func text(of comparison: Comparison) -> ConsoleText {
     let (first, other) = (results[0].predictions.name, results[comparison.other].predictions.name)
-    var text = "\(first) against \(other): "
-    text += comparison.comparison.differences.compactMap { difference in
-      guard let value = difference.value, let interval = difference.interval else { return nil }
-      return "\(difference.metric.title) \(signed(value)) (\(signed(interval.lowerBound)) to "
-        + "\(signed(interval.upperBound)))"
-    }.joined(separator: ", ")
+    var table = Table([
+      Table.Column("metric"), Table.Column("difference", .right),
+      Table.Column("95% interval", .right),
+    ])
+    for difference in comparison.comparison.differences {
+      guard let value = difference.value, let interval = difference.interval else { continue }
+      table.append([
+        difference.metric.title, signed(value),
+        "\(signed(interval.lowerBound)) to \(signed(interval.upperBound))",
+      ])
+    }
+    var text: ConsoleText = "\n\(first) against \(other)\n\(table)"
     if let deLong = comparison.comparison.deLong {
       let p = pText(deLong.pValue)
-      text += "; DeLong p \(p.hasPrefix("<") ? p : "= \(p)")"
+      text += "DeLong's test of the AUROC: p \(p.hasPrefix("<") ? p : "= \(p)")\n"
     }
     return text
   }

@@ -48,6 +48,7 @@ package struct PredictionSet: Sendable {
     package private(set) var threshold: Double?
     /// Where the threshold comes from.
     package private(set) var thresholdOrigin: ThresholdOrigin
+    private let isSinglePrecision: Bool
 
     /// Predictions by the threshold; without one, the most probable class.
     ///
@@ -65,6 +66,7 @@ package struct PredictionSet: Sendable {
       self.probabilities = probabilities
       self.threshold = threshold
       self.thresholdOrigin = thresholdOrigin
+      self.isSinglePrecision = isSinglePrecision
       classes = []
       scores =
         threshold == nil
@@ -81,6 +83,7 @@ package struct PredictionSet: Sendable {
 
     private mutating func decide() {
       if let threshold {
+        let threshold = isSinglePrecision ? Double(Float(threshold)) : threshold
         classes = scores.map { $0 > threshold ? 1 : 0 }
       } else {
         classes = probabilities.map { row in

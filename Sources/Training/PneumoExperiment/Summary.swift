@@ -60,7 +60,9 @@ package struct Summary: Hashable, Sendable {
       choosing point: OperatingPoint, _ labels: [Int], _ probabilities: [Double], clusters: [Int]
     ) {
       operatingPoint = point
-      threshold = point.threshold(labels: labels, probabilities: probabilities)
+      // A model holds its threshold in single precision, and compares in it.
+      let scores = probabilities.map { Double(Float($0)) }
+      threshold = Double(Float(point.threshold(labels: labels, probabilities: scores)))
       let cases = RankedCases(labels: labels, scores: probabilities)
       auroc = cases.auroc()
       aurocInterval =
@@ -68,7 +70,7 @@ package struct Summary: Hashable, Sendable {
           [cases.auroc(weights: $0)]
         }[0]
       confusion = ConfusionMatrix(
-        labels: labels, probabilities: probabilities, threshold: threshold)
+        labels: labels, probabilities: scores, threshold: threshold)
     }
   }
 

@@ -6,8 +6,8 @@ extension Unicode.Scalar {
     switch value {
     case 0x20...0x7E: false
     case 0..<0x20, 0x7F...0x9F: true
-    case 0x2028...0x202E, 0x2066...0x2069: true
-    default: properties.isNoncharacterCodePoint
+    case 0x2028...0x2029: true
+    default: properties.isBidiControl || properties.isNoncharacterCodePoint
     }
   }
 }
