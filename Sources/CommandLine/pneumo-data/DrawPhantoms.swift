@@ -10,8 +10,8 @@ struct DrawPhantoms: ParsableCommand {
     abstract: "Draws chest X-rays that are made up, half of them with pneumonia.",
     discussion: """
       Writes OUT/NORMAL/phantom-000000.jpeg and so on, and the same in OUT/PNEUMONIA. Phantoms are \
-      drawings and show no patient; predictions for them mean nothing in medicine. The same seed and \
-      count give the same files, whatever the number of threads.
+      drawings and show no patient; predictions for them mean nothing in medicine. The same \
+      seed and count give the same files, whatever the number of threads.
 
       EXAMPLES
         pneumo-data phantom drawings --count 12

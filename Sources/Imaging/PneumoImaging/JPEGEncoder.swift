@@ -12,7 +12,9 @@ extension PixelImage {
 
   /// The image as a baseline JPEG file.
   ///
-  /// - Parameter quality: 1...100, libjpeg's scale.
+  /// - Parameters:
+  ///   - quality: 1 to 100, on libjpeg's scale.
+  ///   - subsampling: how much of the color is kept.
   ///
   /// Throws `cannotEncode` for an empty image, for sides over 65,500 and for other qualities.
   public func jpegBytes(

@@ -3,7 +3,7 @@ import PneumoModel
 extension PixelImage {
 
   /// The image at `size`, to the bit what Pillow's `Image.resize` gives with the same filter. What
-  /// ``interpolated(to:)`` gives is rounded.
+  /// `tensorFlowBilinear` gives is rounded.
   ///
   /// An image of that size already is returned as it is.
   ///

@@ -77,9 +77,11 @@ public struct HeatMap: Hashable, Sendable {
     return PixelImage(width: width, height: height, channels: 3, pixels: pixels)
   }
 
-  /// An image with the map's colors on it, which hide the more of it the greater the value is.
+  /// An image under the map's colors, which cover it the more the greater the value is.
   ///
-  /// - Parameter opacity: 0...1; of the color at the greatest value.
+  /// - Parameters:
+  ///   - image: the image that the map explains, at any size.
+  ///   - opacity: 0 to 1; of the color at the greatest value.
   public func overlay(on image: PixelImage, opacity: Float) -> PixelImage {
     let map = normalized.resized(to: Extent(height: image.height, width: image.width))
     let (ground, channels, colors) = (image.pixels, image.channels, ColorScale.inferno)
