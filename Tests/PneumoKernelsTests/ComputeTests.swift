@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import PneumoTestSupport
 import Synchronization
 import Testing
 
@@ -144,7 +145,9 @@ import Testing
   #if os(Linux)
   /// Dispatch waits for ever for a thread that the system refuses: a limit on the processes of a user,
   /// which counts for all but root, leaves room for none, one or two more.
-  @Test(.enabled(if: getuid() == 0, "needs root, to become a user with a limit"), arguments: 1...3)
+  @Test(
+    .enabled(if: getuid() == 0, "needs root, to become a user with a limit"),
+    .disabled(if: Sanitizer.isActive, "a sanitizer needs a thread of its own"), arguments: 1...3)
   func worksWhereNoThreadCanBeMade(limit: Int) async {
     await #expect(processExitsWith: .success) { [limit] in
       // A user without other processes.

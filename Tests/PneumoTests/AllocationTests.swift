@@ -52,7 +52,7 @@ struct AllocationTests {
 
 private let isCounting: Bool = {
   #if !canImport(Darwin)
-  ["__asan_init", "__tsan_init"].allSatisfy { (symbol: String) in dlsym(nil, symbol) == nil }
+  !Sanitizer.isActive
   #else
   false
   #endif
