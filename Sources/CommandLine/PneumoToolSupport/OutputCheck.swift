@@ -136,11 +136,6 @@ private func checkCanWrite(in folder: String, _ path: String) throws {
   }
 }
 
-private func isFolder(_ path: String) -> Bool {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
-
 /// The first bytes of a file as text.
 private func fileStart(_ path: String, count: Int) throws -> String {
   let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

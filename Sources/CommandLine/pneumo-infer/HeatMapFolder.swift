@@ -100,8 +100,8 @@ final class HeatMapFolder: Sendable {
   }
 
   /// Writes the heat map of an image, if it was classified. Called by the worker that holds the image.
-  func write(_ outcome: Outcome<Classification>, _ decoded: DecodedImage?) {
-    guard let decoded, case .success(let found) = outcome.result,
+  func write(_ outcome: Outcome<Classification>, _ decoded: DecodedImage) {
+    guard case .success(let found) = outcome.result,
       let name = state.withLock({ $0.nameByInput.removeValue(forKey: outcome.index) })
     else { return }
     let label = label ?? (model.labels.count == 2 ? 1 : found.prediction.labelIndex)

@@ -107,9 +107,4 @@ struct InputSource {
     let reason = "no .jpeg or .jpg files in this folder" + (others.text.map { ", but \($0)" } ?? "")
     return [BatchInput(.none(ImageError(.unreadable, reason, file: path)))]
   }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
 }

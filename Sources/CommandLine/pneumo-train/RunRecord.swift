@@ -81,8 +81,6 @@ struct RunRecord {
 
   /// `path` from the root; as it is where nothing is there.
   static func absolute(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    resolvedPath(path) ?? path
   }
 }

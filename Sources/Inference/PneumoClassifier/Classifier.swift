@@ -160,11 +160,14 @@ extension Classifier {
   /// `ModelRunner.run`.
   package func run(
     _ inputs: ModelRunner.Inputs, unless shouldStop: @Sendable () -> Bool,
-    inspect: @Sendable (Outcome<Classification>, DecodedImage?) -> Void = { _, _ in },
+    inspect: @Sendable (Outcome<Classification>, DecodedImage) -> Void = { _, _ in },
     consume: ([Outcome<Classification>]) -> Bool
   ) {
     runner.run(
-      inputs, unless: shouldStop, inspect: { inspect(self.classified($0), $1) },
+      inputs, unless: shouldStop,
+      inspect: { outcome, decoded in
+        if let decoded { inspect(self.classified(outcome), decoded) }
+      },
       consume: { consume($0.map(self.classified)) })
   }
 

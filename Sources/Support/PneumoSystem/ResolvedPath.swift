@@ -5,6 +5,12 @@ package func resolvedPath(_ path: String) -> String? {
   return String(cString: resolved)
 }
 
+/// Whether `path` leads to a folder.
+package func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// Whether `path`, which need not exist, is `folder` or lies in it, whatever links lead there.
 package func isInside(_ path: String, folder: String) -> Bool {
   guard let folder = resolvedPath(folder) else { return false }

@@ -147,9 +147,7 @@ private struct FolderPlaces {
     guard let slash = path.lastIndex(of: "/") else { return file("./" + path) }
     let folder = String(path[...slash])
     if known[folder] == nil {
-      let resolved = realpath(folder, nil)
-      known[folder] = resolved.map { String(cString: $0) + "/" } ?? folder
-      free(resolved)
+      known[folder] = resolvedPath(folder).map { $0 + "/" } ?? folder
     }
     return known[folder, default: folder] + path[path.index(after: slash)...]
   }

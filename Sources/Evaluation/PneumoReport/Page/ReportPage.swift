@@ -7,8 +7,6 @@ package struct ReportPage: Sendable {
   package var assessment: Assessment
   /// In the heading.
   package var title: String
-  /// Remarks about how the cases were come by, such as files that could not be read.
-  package var remarks: [String]
   /// X-rays to look at.
   package var gallery: Gallery?
   /// Training curves: a title, and the values of epochs.
@@ -21,7 +19,6 @@ package struct ReportPage: Sendable {
     self.assessment = assessment
     self.title = title
     self.command = command
-    remarks = []
   }
 
   private var set: PredictionSet { assessment.set }
@@ -131,7 +128,7 @@ package struct ReportPage: Sendable {
   }
 
   private var notices: String {
-    let notices = assessment.warnings + remarks
+    let notices = assessment.warnings
     guard !notices.isEmpty else { return "" }
     return "<aside aria-label=\"Notes\"><ul>"
       + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul></aside>\n"
