@@ -13,28 +13,35 @@ final class BatchWorker: @unchecked Sendable {
   private let keepsImages: Bool
   /// The image that was loaded last, if images are kept.
   private var image = PixelImage.empty
-  private var memory: [Float]
-  private var mirrored: [Float]
-  private var logits: [Float]
+  // All three grow with the largest number of images so far: a single image needs no batch's memory.
+  private var memory: [Float] = []
+  private var mirrored: [Float] = []
+  private var logits: [Float] = []
 
   /// - Parameters:
-  ///   - capacity: the maximum number of images at a time.
   ///   - flips: whether mirror images are run too.
   ///   - keepsImages: whether ``decoded`` is wanted.
-  init(_ groups: [ModelGroup], capacity: Int, flips: Bool, keepsImages: Bool) {
+  init(_ groups: [ModelGroup], flips: Bool, keepsImages: Bool) {
     self.groups = groups
     self.flips = flips
     self.keepsImages = keepsImages
     loaders = groups.map { ImageLoader($0.preprocessing) }
-    let sessions = groups.flatMap(\.sessions)
-    modelCount = sessions.count
-    let size = capacity * (groups.map(\.inputCount).max() ?? 0)
-    memory = [Float](repeating: 0, count: size)
-    mirrored = [Float](repeating: 0, count: flips ? size : 0)
-    logits = [Float](repeating: 0, count: capacity * (sessions.map(\.outputCount).max() ?? 0))
+    modelCount = groups.reduce(0) { $0 + $1.sessions.count }
   }
 
-  /// Bytes that a worker keeps for each image of its capacity.
+  private func reserve(images: Int) {
+    func grow(_ buffer: inout [Float], to count: Int) {
+      guard buffer.count < count else { return }
+      buffer = []  // before its successor takes memory
+      buffer = [Float](repeating: 0, count: count)
+    }
+    let size = images * (groups.map(\.inputCount).max() ?? 0)
+    grow(&memory, to: size)
+    if flips { grow(&mirrored, to: size) }
+    grow(&logits, to: images * (groups.flatMap(\.sessions).map(\.outputCount).max() ?? 0))
+  }
+
+  /// Bytes that a worker keeps for each image of its largest batch.
   static func byteCount(_ groups: [ModelGroup], flips: Bool) -> Int {
     (groups.map(\.inputCount).max() ?? 0) * (flips ? 2 : 1) * MemoryLayout<Float>.stride
   }
@@ -54,6 +61,7 @@ final class BatchWorker: @unchecked Sendable {
     var errors: [ClassificationError?] = inputs.map { input in
       if case .none(let error) = input.source { .image(error) } else { nil }
     }
+    reserve(images: inputs.count)
     var found = [[[Float]]](
       repeating: [[Float]](repeating: [], count: modelCount), count: inputs.count)
     for (number, group) in groups.enumerated() {

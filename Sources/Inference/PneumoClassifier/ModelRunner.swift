@@ -101,7 +101,7 @@ package final class ModelRunner: Sendable {
   ) -> [Result<[[Float]], ClassificationError>] {
     let worker =
       free.withLock { $0.popLast() }
-      ?? BatchWorker(groups, capacity: batch, flips: flips, keepsImages: keepsImages)
+      ?? BatchWorker(groups, flips: flips, keepsImages: keepsImages)
     defer { free.withLock { $0.append(worker) } }
     let results = worker.run(inputs, preloaded: takePreloaded(inputs.first))
     for (index, result) in results.enumerated() { inspect(index, result, worker.decoded) }

@@ -10,6 +10,8 @@ package final class FloatBuffer: @unchecked Sendable {
   /// The first element. Valid as long as this object.
   package let pointer: UnsafeMutablePointer<Float>
   private let allocation: UnsafeMutableRawPointer
+  /// Bytes of the allocation if it came from the system itself, 0 if from `malloc`.
+  private let mappedByteCount: Int
 
   private static let alignment = 64
   private static let hugePage = 1 << 21
@@ -18,8 +20,9 @@ package final class FloatBuffer: @unchecked Sendable {
 
   /// `count` zeros. Pages of the memory are taken from the system when they are first touched.
   ///
-  /// Large buffers ask for huge pages: weights are read from end to end, and with small pages the
-  /// CPU has to look up an address for each 4 KiB.
+  /// Large buffers come from the system, where they are zero already (`calloc` would clear memory that
+  /// was used before, and so touch all of it), and ask for huge pages: weights are read from end to
+  /// end, and with small pages the CPU has to look up an address for each 4 KiB.
   ///
   /// Throws `outOfMemory` where the system has not that much.
   package init(allocating count: Int) throws(ComputeError) {
@@ -28,10 +31,11 @@ package final class FloatBuffer: @unchecked Sendable {
     let isLarge = bytes >= Self.large
     let alignment = isLarge ? Self.hugePage : Self.alignment
     let wholeBytes = (bytes + alignment - 1) / alignment * alignment
-    guard let allocation = calloc(wholeBytes + alignment, 1) else {
-      throw Self.outOfMemory(count)
-    }
+    let allocatedBytes = wholeBytes + alignment
+    let allocation = isLarge ? Self.map(allocatedBytes) : calloc(allocatedBytes, 1)
+    guard let allocation else { throw Self.outOfMemory(count) }
     self.allocation = allocation
+    mappedByteCount = isLarge ? allocatedBytes : 0
     // SAFETY: `alignment` bytes more than needed were allocated, and nothing else is stored there.
     let start = allocation.alignedUp(toMultipleOf: alignment)
     #if os(Linux)
@@ -54,9 +58,14 @@ package final class FloatBuffer: @unchecked Sendable {
   /// buffer.
   package static func checkRoom(for count: Int) throws(ComputeError) {
     let bytes = max(count * MemoryLayout<Float>.stride, 1)
-    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
-    guard let memory, memory != MAP_FAILED else { throw outOfMemory(count) }
+    guard let memory = map(bytes) else { throw outOfMemory(count) }
     munmap(memory, bytes)
+  }
+
+  /// Zeros from the system, or `nil` if it has not that much.
+  private static func map(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    return memory == MAP_FAILED ? nil : memory
   }
 
   private static func outOfMemory(_ count: Int) -> ComputeError {
@@ -67,5 +76,7 @@ package final class FloatBuffer: @unchecked Sendable {
         + "process, or work on fewer images at once")
   }
 
-  deinit { free(allocation) }
+  deinit {
+    if mappedByteCount > 0 { munmap(allocation, mappedByteCount) } else { free(allocation) }
+  }
 }
