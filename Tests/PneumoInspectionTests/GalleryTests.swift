@@ -49,6 +49,12 @@ import Testing
     #expect(try Gallery(collection, settings).page != page)
   }
 
+  @Test func itsTemplateAsksForWhatThereIs() throws {
+    let folder = try folder()
+    let gallery = try Gallery(ImageCollection([folder.path]), Gallery.Settings())
+    #expect(unknownNames(in: [PackageResources.gallery_mustache], showing: [gallery.content]) == [])
+  }
+
   @Test func fewerImagesThanAskedForAreAllShown() throws {
     let folder = try folder(2)
     var settings = Gallery.Settings()

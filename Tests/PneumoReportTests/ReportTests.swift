@@ -1,6 +1,7 @@
 import PneumoCheckpoint
 import PneumoEvaluation
 import PneumoSupport
+import PneumoTestSupport
 import Testing
 
 @testable import PneumoReport
@@ -146,12 +147,32 @@ import Testing
     #expect(data["models"]?.array?[1]["positives"]?.array?.count == 60)
   }
 
-  @Test func threeClassesHaveATableOfEach() throws {
+  /// A name that no property has would show nothing.
+  @Test func templatesAskForWhatThereIs() throws {
+    var set = twoClasses(models: 2)
+    set.models[0].about = ["fact"]
+    var page = ReportPage(
+      Assessment(set, options: .init(prevalence: 0.1, resamples: 10)),
+      title: "t", command: "c")
+    page.assessment.notes = ["note"]
+    page.training = TrainingCurves(
+      source: "run", series: [.init(title: "loss", training: [1, 0.5], validation: [1.2])])
+    page.gallery = Gallery(
+      model: 0, method: "by hand",
+      pictures: [.errors: [Gallery.Picture(index: 0, image: [255, 216, 255], heatMap: [1, 2])]])
+    let others = ReportPage(
+      Assessment(threeClasses(), options: .init(resamples: 10)), title: "t", command: "c")
+    #expect(
+      unknownNames(
+        in: Array(ReportPage.templateTexts.values), showing: [page.content, others.content]) == [])
+  }
+
+  private func threeClasses() -> PredictionSet {
     let labels = (0..<90).map { $0 % 3 }
     let logits = labels.indices.map { index in
       (0..<3).map { Double($0 == labels[index] ? 2 : 0) + Double((index * 7 + $0 * 5) % 11) / 4 }
     }
-    let set = PredictionSet(
+    return PredictionSet(
       classes: ["a", "b", "c"],
       cases: labels.enumerated().map { .init(path: "\($0)", label: $1, patient: "\($0)") },
       models: [
@@ -159,7 +180,10 @@ import Testing
           name: "m", logits: logits, probabilities: logits.map { softmax($0[...]) },
           isSinglePrecision: true, threshold: nil, thresholdOrigin: .model)
       ])
-    let assessment = Assessment(set, options: .init(resamples: 20))
+  }
+
+  @Test func threeClassesHaveATableOfEach() throws {
+    let assessment = Assessment(threeClasses(), options: .init(resamples: 20))
     let json = try json(assessment)
     let model = try #require(json["models"]?.array?.first)
     #expect(model["confusion"]?.array?.count == 3)

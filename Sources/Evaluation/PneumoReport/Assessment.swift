@@ -34,6 +34,11 @@ package struct Assessment: Sendable {
     package let recalibrated: CalibrationBins?
     /// The cross-entropy after it.
     package let recalibratedCrossEntropy: Double?
+
+    /// Of two classes.
+    var binary: BinaryEvaluation? {
+      if case .binary(let evaluation) = evaluation { evaluation } else { nil }
+    }
   }
 
   /// What was measured of one model.

@@ -94,22 +94,3 @@ package struct TrainingCurves: Sendable {
     return plot
   }
 }
-
-extension TrainingCurves {
-  var markup: String {
-    let figures = series.map { series in
-      figure(
-        plot(series),
-        table: TableMarkup(
-          head: ["epoch", "training", "validation"],
-          rows: (0..<epochCount).map { epoch in
-            ["\(epoch + 1)"]
-              + [series.training, series.validation].map {
-                epoch < $0.count ? Format.fixed($0[epoch], 4) : ""
-              }
-          }))
-    }
-    return "<p>From <code>\(escaped(source))</code>.</p>\n"
-      + "<div class=\"grid2\">\(figures.joined())</div>\n"
-  }
-}

@@ -1,4 +1,6 @@
+import PneumoChart
 import PneumoEvaluation
+import PneumoPage
 import PneumoSupport
 
 /// The report: a self-contained HTML file.
@@ -21,283 +23,126 @@ package struct ReportPage: Sendable {
     self.command = command
   }
 
-  private var set: PredictionSet { assessment.set }
-
   /// The page.
   package var html: String {
-    let sections = self.sections
-    let links = sections.map { "<a href=\"#\($0.id)\">\(escaped($0.title))</a>" }
-    let bodies = sections.map { section in
-      "<section id=\"\(section.id)\"><h2>\(escaped(section.title))</h2>\n\(section.body)</section>\n"
-    }
     var page = HTMLPage(
-      title: title, generator: "pneumo-eval", style: Resource.style,
-      body: """
-        <header>
-        <h1>\(escaped(title))</h1>
-        <p class="scope">\(escaped(assessment.scope)).</p>
-        \(verdicts)\(notices)<nav aria-label="Contents">\(links.joined(separator: "\n"))</nav>
-        </header>
-        <main>
-        \(bodies.joined())</main>
-        <footer>
-        <p>Made by <code>\(escaped(command))</code></p>
-        <p>Pneumo is not a medical device; nothing here is a diagnosis.</p>
-        </footer>
-
-        """)
-    page.script = Resource.script
+      title: title, generator: "pneumo-eval", style: Self.style,
+      body: Self.templates.text("report", content))
+    page.script = String(decoding: PackageResources.report_js, as: UTF8.self)
     page.data = data
     return page.html
   }
 
-  private struct Section {
-    let id: String
+  private static let style = [
+    ChartStyle.text, String(decoding: PackageResources.report_css, as: UTF8.self),
+    ConfusionTable.style,
+  ].joined(separator: "\n")
+
+  private static let templates = PageTemplates(templateTexts)
+
+  static let templateTexts: [String: [UInt8]] = [
+    "report": PackageResources.report_mustache,
+    "table": PackageResources.table_mustache,
+    "figure": PackageResources.figure_mustache,
+    "confusion": PackageResources.confusion_mustache,
+    NumbersSection.template: PackageResources.numbers_mustache,
+    CurvesSection.template: PackageResources.curves_mustache,
+    ThresholdSection.template: PackageResources.threshold_mustache,
+    ClassesSection.template: PackageResources.classes_mustache,
+    CalibrationSection.template: PackageResources.calibration_mustache,
+    ComparisonSection.template: PackageResources.comparison_mustache,
+    TrainingSection.template: PackageResources.training_mustache,
+    GallerySection.template: PackageResources.gallery_mustache,
+    MethodsSection.template: PackageResources.methods_mustache,
+  ]
+
+  /// What `report` shows.
+  struct Content {
+    struct Verdict {
+      let model: String
+      let text: String
+    }
+
     let title: String
-    let body: String
+    let scope: String
+    let verdicts: [Verdict]
+    let notes: [String]
+    let sections: [ReportSection]
+    let command: String
   }
 
-  private var sections: [Section] {
-    var sections = [Section(id: "numbers", title: "Numbers", body: numbers)]
-    if set.isBinary {
-      let curves = assessment.results.compactMap { result in
-        binary(result).flatMap { NamedCurve(result.predictions.name, $0) }
-      }
-      if !curves.isEmpty {
-        sections.append(Section(id: "curves", title: "Curves", body: curveFigures(curves)))
-      }
+  var content: Content {
+    Content(
+      title: title, scope: assessment.scope,
+      verdicts: assessment.results.map {
+        Content.Verdict(model: $0.predictions.name, text: verdict($0))
+      },
+      notes: assessment.warnings, sections: sections, command: command)
+  }
+
+  private var set: PredictionSet { assessment.set }
+
+  private var sections: [ReportSection] {
+    var sections = [ReportSection(title: "Numbers", NumbersSection(assessment))]
+    let curves = assessment.results.compactMap { result in
+      result.binary.flatMap { NamedCurve(result.predictions.name, $0) }
+    }
+    if let curves = CurvesSection(curves) {
+      sections.append(ReportSection(title: "Curves", curves))
     }
     for (number, result) in assessment.results.enumerated() {
       let name = assessment.results.count > 1 ? ": \(result.predictions.name)" : ""
-      sections.append(
-        set.isBinary
-          ? Section(
-            id: "threshold\(number)", title: "Threshold\(name)",
-            body: ThresholdPanel(result, number: number, classes: set.classes, labels: set.labels)
-              .markup)
-          : Section(id: "classes\(number)", title: "Classes\(name)", body: classes(result)))
+      switch result.evaluation {
+      case .binary:
+        let threshold = ThresholdSection(
+          result, number: number, classes: set.classes, labels: set.labels)
+        if let threshold {
+          sections.append(
+            ReportSection(id: "threshold\(number)", title: "Threshold\(name)", threshold))
+        }
+      case .multiclass(let evaluation):
+        sections.append(
+          ReportSection(
+            id: "classes\(number)", title: "Classes\(name)",
+            ClassesSection(
+              evaluation, confusion: assessment.confusion(result), classes: set.classes)))
+      }
     }
-    sections.append(Section(id: "calibration", title: "Calibration", body: calibration))
+    sections.append(ReportSection(title: "Calibration", CalibrationSection(assessment)))
     if !assessment.comparisons.isEmpty {
-      sections.append(Section(id: "comparison", title: "Comparison", body: comparison))
+      sections.append(ReportSection(title: "Comparison", ComparisonSection(assessment)))
     }
     if let training {
-      sections.append(Section(id: "training", title: "Training", body: training.markup))
+      sections.append(ReportSection(title: "Training", TrainingSection(training)))
     }
     if let gallery {
-      sections.append(
-        Section(id: "gallery", title: "X-rays", body: GalleryPanel(gallery, set).markup))
+      sections.append(ReportSection(title: "X-rays", GallerySection(gallery, set)))
     }
-    sections.append(Section(id: "methods", title: "Methods", body: methods))
+    sections.append(ReportSection(title: "Methods", MethodsSection(assessment)))
     return sections
   }
 
-  private func binary(_ result: Assessment.Result) -> BinaryEvaluation? {
-    if case .binary(let evaluation) = result.evaluation { evaluation } else { nil }
-  }
-
-  // MARK: Head
-
-  /// What each model does, in a sentence.
-  private var verdicts: String {
-    assessment.results.map { result in
-      let text: String
-      if let evaluation = binary(result) {
-        let confusion = evaluation.confusion
-        let (positives, negatives) = (
-          confusion.truePositives + confusion.falseNegatives,
-          confusion.trueNegatives + confusion.falsePositives
-        )
-        func interval(_ metric: Metric) -> String {
-          evaluation[metric]?.interval.map {
-            " (95% interval \(percent($0.lowerBound))–\(percent($0.upperBound)))"
-          } ?? ""
-        }
-        text =
-          "finds \(Format.grouped(confusion.truePositives)) of \(Format.grouped(positives)) "
-          + "\(set.classes[1])\(interval(.recall)) and clears "
-          + "\(Format.grouped(confusion.trueNegatives)) of \(Format.grouped(negatives)) "
-          + "\(set.classes[0])\(interval(.specificity))."
-      } else {
-        text =
-          "classifies \(result.evaluation[.accuracy]?.value.map { percent($0) } ?? "–") correctly."
-      }
-      return "<p class=\"verdict\"><strong>\(escaped(result.predictions.name))</strong> "
-        + "\(escaped(text))</p>\n"
-    }.joined()
-  }
-
-  private var notices: String {
-    let notices = assessment.warnings
-    guard !notices.isEmpty else { return "" }
-    return "<aside aria-label=\"Notes\"><ul>"
-      + notices.map { "<li>\(escaped($0))</li>" }.joined() + "</ul></aside>\n"
-  }
-
-  // MARK: Sections
-
-  private var numbers: String {
-    let results = assessment.results
-    let head = results.map { "<th scope=\"col\">\(escaped($0.predictions.name))</th>" }.joined()
-    var rows = ""
-    if set.isBinary {
-      rows += "<tr><th scope=\"row\">threshold</th>"
-      for result in results {
-        let threshold = result.predictions.threshold.map(probabilityText) ?? "–"
-        rows += "<td>\(threshold) <small>\(origin(result.predictions.thresholdOrigin))</small></td>"
-      }
-      rows += "</tr>\n"
+  /// What a model does, in a sentence.
+  private func verdict(_ result: Assessment.Result) -> String {
+    guard let evaluation = result.binary else {
+      return
+        "classifies \(result.evaluation[.accuracy]?.value.map { percent($0) } ?? "–") correctly."
     }
-    for measurement in results[0].evaluation.measurements {
-      let metric = measurement.metric
-      rows += "<tr><th scope=\"row\"><span title=\"\(escaped(metric.explanation))\">"
-      rows += "\(escaped(metric.title))</span></th>"
-      let values = results.map { $0.evaluation[metric]?.value }
-      let best = metric.isLoss ? values.compactMap(\.self).min() : values.compactMap(\.self).max()
-      for result in results {
-        rows += cell(result.evaluation[metric], isBest: results.count > 1, best)
-      }
-      rows += "</tr>\n"
-    }
-    let prevalence =
-      options.prevalence.map {
-        "<p>PPV and NPV at the prevalence are for \(percent($0)) positives; "
-          + "here \(percent(share)) are.</p>\n"
+    let confusion = evaluation.confusion
+    let (positives, negatives) = (
+      confusion.truePositives + confusion.falseNegatives,
+      confusion.trueNegatives + confusion.falsePositives
+    )
+    func interval(_ metric: Metric) -> String {
+      evaluation[metric]?.interval.map {
+        " (95% interval \(percent($0.lowerBound))–\(percent($0.upperBound)))"
       } ?? ""
-    return """
-      <div class="scroll"><table class="metrics\(results.count > 1 ? "" : " single")"><thead><tr><th></th>\(head)</tr></thead>
-      <tbody>
-      \(rows)</tbody></table></div>
-      \(prevalence)<p class="quiet">The 95% interval is beside or below each number\(results.count > 1 ? "; bold: the best" : "").</p>
-
-      """
-  }
-
-  private var options: Assessment.Options { assessment.options }
-  private var share: Double {
-    Double(set.cases.count { $0.label == 1 }) / Double(max(set.cases.count, 1))
-  }
-
-  private func cell(_ measurement: Measurement?, isBest several: Bool, _ best: Double?) -> String {
-    guard let measurement, let value = measurement.value else {
-      return "<td>–<small>\(escaped(measurement?.undefined ?? ""))</small></td>"
     }
-    let text = several && value == best ? "<b>\(measurement.valueText)</b>" : measurement.valueText
-    let bootstrap = measurement.bootstrapInterval.map {
-      " title=\"patients drawn with replacement: \(intervalText($0))\""
-    }
-    return
-      "<td><span\(bootstrap ?? "")>\(text)</span><small>\(measurement.intervalText)</small></td>"
+    return "finds \(Format.grouped(confusion.truePositives)) of \(Format.grouped(positives)) "
+      + "\(set.classes[1])\(interval(.recall)) and clears "
+      + "\(Format.grouped(confusion.trueNegatives)) of \(Format.grouped(negatives)) "
+      + "\(set.classes[0])\(interval(.specificity))."
   }
-
-  private func origin(_ origin: PredictionSet.ThresholdOrigin) -> String {
-    switch origin {
-    case .model: "of the model"
-    case .given: "given"
-    case .chosenHere(let rule): "chosen here: \(escaped(rule))"
-    }
-  }
-
-  /// More than two classes: true by predicted class, and each class against the rest.
-  private func classes(_ result: Assessment.Result) -> String {
-    guard case .multiclass(let evaluation) = result.evaluation else { return "" }
-    let curves = zip(set.classes, evaluation.classes).compactMap { NamedCurve($0, $1) }
-    let metrics: [Metric] = [
-      .recall, .specificity, .precision, .negativePredictiveValue, .f1, .auroc, .averagePrecision,
-    ]
-    let rows = zip(set.classes, evaluation.classes).map { name, one in
-      [name]
-        + metrics.map { metric in
-          "\(one[metric]?.valueText ?? "–") (\(one[metric]?.intervalText ?? ""))"
-        }
-    }
-    return confusionMarkup(assessment.confusion(result), classes: set.classes)
-      + TableMarkup(head: ["class against the rest"] + metrics.map(\.title), rows: rows).text
-      + (curves.isEmpty ? "" : curveFigures(curves))
-  }
-
-  private var calibration: String {
-    let figures = assessment.results.map { result in
-      let what = set.isBinary ? set.classes[1] : "the chosen class"
-      let name =
-        assessment.results.count > 1 ? "<h3>\(escaped(result.predictions.name))</h3>\n" : ""
-      return "<div>\(name)"
-        + reliabilityFigure(result.calibration, result.recalibrated, what: what)
-        + crossEntropyText(result) + "</div>\n"
-    }
-    return """
-      <p>Of all images with a probability near p, a share of p should be \
-      \(escaped(set.isBinary ? set.classes[1] : "right")). Above the diagonal the model \
-      underestimates, below it overestimates. Bars are 95% intervals.</p>
-      <div class="grid2">\(figures.joined())</div>
-
-      """
-  }
-
-  private func crossEntropyText(_ result: Assessment.Result) -> String {
-    guard let before = result.evaluation[.crossEntropy]?.value,
-      let after = result.recalibratedCrossEntropy
-    else { return "<p class=\"quiet\">Too few patients to try a temperature on.</p>\n" }
-    return "<p>Cross-entropy \(Format.fixed(before, 4)), after temperature scaling "
-      + "\(Format.fixed(after, 4)).</p>\n"
-  }
-
-  private var comparison: String {
-    let rows = assessment.comparisons.flatMap { comparison in
-      comparison.comparison.differences.compactMap { difference -> [String]? in
-        guard let value = difference.value, let interval = difference.interval else { return nil }
-        let p = comparison.comparison.deLong.map { pText($0.pValue) } ?? "–"
-        return [
-          "\(assessment.results[0].predictions.name) − \(assessment.results[comparison.other].predictions.name)",
-          difference.metric.title, signed(value),
-          "\(signed(interval.lowerBound)) to \(signed(interval.upperBound))",
-          difference.metric == .auroc ? p : "",
-        ]
-      }
-    }
-    return TableMarkup(
-      head: ["models", "metric", "difference", "95% interval", "DeLong's p"], rows: rows
-    ).text
-      + "<p class=\"quiet\">If an interval contains 0, either model may be the better one.</p>\n"
-  }
-
-  private var methods: String {
-    let about = assessment.results.filter { !$0.predictions.about.isEmpty }.map { result in
-      "<h3>\(escaped(result.predictions.name))</h3><ul>"
-        + result.predictions.about.map { "<li>\(escaped($0))</li>" }.joined() + "</ul>"
-    }
-    return """
-      <ul>
-      <li>Recall, specificity, precision, NPV and accuracy are shares of images; their intervals are \
-      Wilson's (1927), which take images for independent. All other intervals are of a bootstrap that \
-      draws patients with replacement (\(Format.grouped(options.resamples)) resamples, seed \
-      \(options.seed)), 2.5th to 97.5th percentile; for the shares they are in the tables' hints.</li>
-      <li>AUROC is the share of pairs of a positive and a negative in which the positive has the higher \
-      score, ties counting one half.\(deLongText) DeLong's test (DeLong, DeLong &amp; Clarke-Pearson \
-      1988) compares two models on the same images, and takes these for independent.</li>
-      <li>Calibration error: \(CalibrationBins.count) bins of equal width (Naeini et al. 2015); \
-      that of few images, and of resamples, comes out too high. Temperature scaling: a temperature and \
-      a bias (Platt 1999) fitted on four fifths of the \
-      patients and tried on the last, in turn.</li>
-      \(assessment.set.isBinary ? "" : """
-        <li>Recall, specificity, precision, NPV, F1, AUROC and average precision of all classes \
-        together are means over the classes, each against the rest.</li>
-        """)
-      </ul>
-      \(about.joined(separator: "\n"))
-
-      """
-  }
-
-  private var deLongText: String {
-    let parts = assessment.results.compactMap { result in
-      binary(result)?.deLong.map { "\(result.predictions.name) \(intervalText($0.interval))" }
-    }
-    return parts.isEmpty
-      ? "" : " DeLong's 95% intervals: \(escaped(parts.joined(separator: ", ")))."
-  }
-
-  // MARK: Data
 
   /// What the script needs: the scores of each class, to count anew at another threshold.
   private var data: JSON {

@@ -5,7 +5,7 @@ import PneumoSupport
 /// How often each class gets which probability, as shares of the class.
 func histogramFigure(
   _ scores: [Double], labels: [Int], classes: [String], threshold: Double
-) -> String {
+) -> Figure {
   let axis = Axis.logit("probability of \(classes[1])")
   let count = 40
   var counts = [[Int]](repeating: [Int](repeating: 0, count: count), count: 2)
@@ -40,9 +40,9 @@ func histogramFigure(
       y: max(shares[0][bin], shares[1][bin]),
       "\(range(bin)): \(counts[0][bin]) \(classes[0]), \(counts[1][bin]) \(classes[1])")
   }
-  return figure(
+  return Figure(
     plot,
-    table: TableMarkup(
+    table: TableContent(
       head: ["probability"] + classes,
       rows: (0..<count).filter { counts[0][$0] + counts[1][$0] > 0 }.map {
         [range($0), "\(counts[0][$0])", "\(counts[1][$0])"]
@@ -54,7 +54,7 @@ func histogramFigure(
 /// - Parameter what: what the probability is of.
 func reliabilityFigure(
   _ before: CalibrationBins, _ after: CalibrationBins?, what: String
-) -> String {
+) -> Figure {
   func error(_ bins: CalibrationBins) -> String {
     bins.expectedError.map { Format.fixed($0, 4) } ?? "–"
   }
@@ -87,9 +87,9 @@ func reliabilityFigure(
           + "\(percent(point.1)) observed")
     }
   }
-  return figure(
+  return Figure(
     plot,
-    table: TableMarkup(
+    table: TableContent(
       head: ["", "images", "mean probability", "observed fraction"],
       rows: all.flatMap { label, _, bins in
         bins.bins.filter { $0.count > 0 }.map { bin in

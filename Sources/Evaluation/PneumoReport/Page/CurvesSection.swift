@@ -25,26 +25,36 @@ struct NamedCurve {
 private let seriesCount = 6
 
 /// ROC and precision-recall, side by side where there is room.
-func curveFigures(_ curves: [NamedCurve]) -> String {
-  "<div class=\"grid2 grid3\">\(rocFigures(curves))\(precisionRecallFigure(curves))</div>\n"
+struct CurvesSection: SectionContent {
+  static let template = "curves"
+
+  let figures: [Figure]
+
+  /// `nil` without a curve.
+  init?(_ curves: [NamedCurve]) {
+    guard !curves.isEmpty else { return nil }
+    figures = rocFigures(curves) + [precisionRecallFigure(curves)]
+  }
 }
 
 /// The receiver operating characteristic of each curve, with its operating point; of good ones also the
 /// corner where they differ.
-private func rocFigures(_ curves: [NamedCurve]) -> String {
+private func rocFigures(_ curves: [NamedCurve]) -> [Figure] {
   let whole = rocFigure(
     curves, title: "ROC curve", x: .share("1 − specificity"), y: .share("recall (sensitivity)"))
-  guard curves.contains(where: { ($0.evaluation[.auroc]?.value ?? 0) > 0.95 }) else { return whole }
-  return whole
-    + rocFigure(
-      curves, title: "ROC curve, upper left corner",
-      x: .linear("1 − specificity", from: 0, to: 0.2),
-      y: .linear("recall (sensitivity)", from: 0.8, to: 1, isShare: true))
+  guard curves.contains(where: { ($0.evaluation[.auroc]?.value ?? 0) > 0.95 }) else {
+    return [whole]
+  }
+  let corner = rocFigure(
+    curves, title: "ROC curve, upper left corner",
+    x: .linear("1 − specificity", from: 0, to: 0.2),
+    y: .linear("recall (sensitivity)", from: 0.8, to: 1, isShare: true))
+  return [whole, corner]
 }
 
 private func rocFigure(
   _ curves: [NamedCurve], title: String, x: Axis, y: Axis
-) -> String {
+) -> Figure {
   var plot = Plot(
     title: title,
     summary: curves.map { "\($0.name): area \($0.evaluation[.auroc]?.valueText ?? "–")" }
@@ -78,9 +88,9 @@ private func rocFigure(
           + percent(specificity))
     }
   }
-  return figure(
+  return Figure(
     plot,
-    table: TableMarkup(
+    table: TableContent(
       head: ["model", "threshold", "recall", "1 − specificity"],
       rows: zip(curves, points).flatMap { curve, points in
         spread(points, limit: 21).map {
@@ -93,7 +103,7 @@ private func rocFigure(
 }
 
 /// Precision by recall of each curve, with its operating point.
-private func precisionRecallFigure(_ curves: [NamedCurve]) -> String {
+private func precisionRecallFigure(_ curves: [NamedCurve]) -> Figure {
   var plot = Plot(
     title: "Precision-recall curve",
     summary: curves.map {
@@ -120,9 +130,9 @@ private func precisionRecallFigure(_ curves: [NamedCurve]) -> String {
       plot.dot(x: recall, y: precision, style: style, name: "point\(index)", radius: 5)
     }
   }
-  return figure(
+  return Figure(
     plot,
-    table: TableMarkup(
+    table: TableContent(
       head: ["model", "threshold", "recall", "precision"],
       rows: curves.flatMap { curve in
         spread(curve.points, limit: 21).map {
@@ -135,7 +145,7 @@ private func precisionRecallFigure(_ curves: [NamedCurve]) -> String {
 }
 
 /// Recall, specificity and precision at every threshold.
-func sweepFigure(_ curve: NamedCurve, threshold: Double) -> String {
+func sweepFigure(_ curve: NamedCurve, threshold: Double) -> Figure {
   var plot = Plot(
     title: "What each threshold gives",
     summary: "recall, specificity and precision by threshold",
@@ -156,9 +166,9 @@ func sweepFigure(_ curve: NamedCurve, threshold: Double) -> String {
       "\(thresholdText(point.threshold)): recall \(percent(point.recall)), specificity "
         + "\(percent(1 - point.falsePositiveRate)), precision \(percent(point.precision))")
   }
-  return figure(
+  return Figure(
     plot,
-    table: TableMarkup(
+    table: TableContent(
       head: ["threshold", "recall", "specificity", "precision"],
       rows: spread(points, limit: 25).map {
         [

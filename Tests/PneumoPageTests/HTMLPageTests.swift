@@ -1,3 +1,5 @@
+import Foundation
+import PneumoPage
 import PneumoSupport
 import Testing
 
@@ -15,7 +17,7 @@ import Testing
   }
 
   private func hash(_ text: String) -> String {
-    "'sha256-\(Format.base64(SHA256.digest(Array(text.utf8))))'"
+    "'sha256-\(Data(SHA256.digest(Array(text.utf8))).base64EncodedString())'"
   }
 
   @Test func thePolicyAdmitsOneStyleAndOneScript() throws {
